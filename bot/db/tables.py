@@ -135,6 +135,9 @@ class Staff(Base):
     joined_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
+    # The request whose client the worker is writing to, and the words before they are sent off.
+    writing_to: Mapped[int | None]
+    draft: Mapped[str | None] = mapped_column(EncryptedText)
 
 
 class Invite(Base):
