@@ -1,0 +1,103 @@
+"""Units of work: what is done inside one `async with db.work()` is kept as a whole or not at all.
+
+    async with db.work() as session:      # writes
+        session.add(Client(...))
+        on_commit(session, bell.set)      # called when the work is safely on disk
+
+    async with db.read() as session:      # cannot write
+        ...
+
+On PostgreSQL each unit is a transaction of its own. On SQLite the units go one after another through
+`bot.db.writer`. Keep a unit short and do nothing slow in it: on SQLite everybody else is waiting.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from bot.db.columns import Vault, attach_vault
+from bot.db.sqlite import reading_engine, writing_engine
+from bot.db.writer import NotCommitted, Writer
+
+__all__ = ["Clock", "Database", "NotCommitted", "on_commit", "utc_now"]
+
+Clock = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Database:
+    """An open database. The engines connect at first use; `close` waits for the work that has begun."""
+
+    def __init__(self, url: str, vault: Vault, clock: Clock = utc_now) -> None:
+        self.vault = vault
+        self.clock = clock
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._inside: set[asyncio.Task[object] | None] = set()
+        self._engine: AsyncEngine
+        self._reading: AsyncEngine
+        self._writer: Writer | None = None
+        if self.is_sqlite:
+            self._engine, self._reading = writing_engine(url), reading_engine(url)
+            self._writer = Writer(self._engine, _call_committed)
+        else:
+            # Parameters may be personal: they are kept out of error messages, and so out of the log.
+            self._engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10)
+            self._reading = self._engine.execution_options(postgresql_readonly=True)
+        for engine in (self._engine, self._reading):
+            attach_vault(engine, vault)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[AsyncSession]:
+        """One unit of work. Leaving it commits, an exception undoes it, and a cancelled task that had
+        already left it may find it either way, as always with commits."""
+        task = asyncio.current_task()
+        if task in self._inside:
+            raise RuntimeError("a unit of work was begun inside another: it would wait for itself")
+        self._inside.add(task)
+        try:
+            async with self._writer.unit() if self._writer else self._own_transaction() as session:
+                yield session
+        finally:
+            self._inside.discard(task)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One consistent look at what has been committed."""
+        async with AsyncSession(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        if self._writer:
+            await self._writer.close()
+            await self._reading.dispose()
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _own_transaction(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+            _call_committed(session)
+
+
+def on_commit(session: AsyncSession, call: Callable[[], object]) -> None:
+    """Have something called once this unit of work is committed, and never if it is not."""
+    session.info.setdefault("on_commit", []).append(call)
+
+
+def _call_committed(session: AsyncSession) -> None:
+    for call in session.info.get("on_commit", ()):
+        try:
+            call()
+        except Exception:  # the work is kept, whatever the bell does
+            log.exception("a call after the commit failed")
