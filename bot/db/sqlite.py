@@ -1,11 +1,13 @@
 """How SQLite is opened: what it promises about power cuts, deleted data and other processes."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 # For how long to wait while another process (`rinnalla staff invite`, a backup) is writing.
 PATIENCE_SECONDS = 15
@@ -15,7 +17,6 @@ PRAGMAS = (
     # A commit is on disk when it returns: a consent given just before a power cut stays given.
     # Committing many units together pays for the wait.
     "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
     # What is deleted is overwritten, not just unlinked.
     "PRAGMA secure_delete=ON",
 )
@@ -27,27 +28,41 @@ def writing_engine(url: str) -> AsyncEngine:
     A transaction that begins as a reader and writes later fails at once, whatever the patience, when
     another process has written in between.
     """
-    engine = _engine(url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
+    engine = _engine(url, "PRAGMA foreign_keys=ON", pool_size=1, max_overflow=0, pool_reset_on_return=None)
     _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
     event.listen(engine.sync_engine, "handle_error", _stay_connected)
     return engine
 
 
 def reading_engine(url: str) -> AsyncEngine:
-    engine = _engine(url, pool_size=4, max_overflow=4)
+    engine = _engine(url, "PRAGMA query_only=ON", pool_size=4, max_overflow=4)
     _begin_with(engine.sync_engine, "BEGIN")
-    _on_connect(engine.sync_engine, "PRAGMA query_only=ON")
     return engine
 
 
-def _engine(url: str, **options: Any) -> AsyncEngine:
-    if make_url(url).database in (None, "", ":memory:"):
+def migrating_engine(url: str) -> AsyncEngine:
+    """Foreign keys are off: a migration that copies a table drops the old one, and would take along
+    every row that points to it."""
+    engine = _engine(url, "PRAGMA foreign_keys=OFF", poolclass=NullPool)
+    _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def file_of(url: str) -> Path:
+    """The file of an SQLite database. One in memory could not be shared by the writer and the readers."""
+    name = make_url(url).database
+    if name in (None, "", ":memory:") or name.startswith("file:"):
         raise ValueError("SQLite needs a file: sqlite+aiosqlite:////var/lib/rinnalla/rinnalla.db")
+    return Path(name)
+
+
+def _engine(url: str, pragma: str, **options: Any) -> AsyncEngine:
+    file_of(url)
     # isolation_level None: the driver begins nothing by itself, the "begin" event below does.
     connect = {"isolation_level": None, "timeout": PATIENCE_SECONDS}
     # Parameters may be personal: they are kept out of error messages, and so out of the log.
     engine = create_async_engine(url, hide_parameters=True, connect_args=connect, **options)
-    _on_connect(engine.sync_engine, *PRAGMAS)
+    _on_connect(engine.sync_engine, *PRAGMAS, pragma)
     return engine
 
 
@@ -63,7 +78,9 @@ def _on_connect(engine: Engine, *statements: str) -> None:
 def _begin_with(engine: Engine, statement: str) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+        # Straight to the driver: a third of the trips to its thread that a cursor would take.
+        dbapi: Any = connection.connection.dbapi_connection
+        dbapi.run_async(lambda driver: driver.execute(statement))
 
 
 def _stay_connected(context: ExceptionContext) -> None:

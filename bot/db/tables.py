@@ -223,6 +223,7 @@ class DialogState(Base):
     __tablename__ = "dialog_states"
 
     key: Mapped[str] = mapped_column(primary_key=True)
+    chat_key: Mapped[str] = mapped_column(index=True)  # a chat has many rows, forgotten together
     state: Mapped[str | None]
     data: Mapped[Any] = mapped_column(EncryptedJson)
     touched_at: Mapped[datetime] = mapped_column(index=True)
