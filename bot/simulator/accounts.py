@@ -43,6 +43,16 @@ class Update:
 
 
 @dataclass(eq=False)
+class Webhook:
+    """Where updates are pushed to, when the bot does not come and get them."""
+
+    url: str
+    secret: str | None = None
+    max_connections: int = 40
+    last_error: tuple[int, str] | None = None  # Unix time and what went wrong
+
+
+@dataclass(eq=False)
 class Bot:
     id: int
     token: str
@@ -50,10 +60,12 @@ class Bot:
     name: str
     queue: deque[Update] = field(default_factory=deque)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    poller: object = None  # the request that waits for updates; a newer one puts it out
+    webhook: Webhook | None = None
     allowed_updates: list[str] = field(default_factory=list)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # by (scope, language)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)  # by (name|description|..., language)
-    menu_button: Json = field(default_factory=lambda: {"type": "commands"})
+    menu_buttons: dict[str, Json] = field(default_factory=dict)  # by chat id; "" for all others
     update_ids: count[int] = field(default_factory=lambda: count(1))
     message_ids: count[int] = field(default_factory=lambda: count(1))
 
@@ -63,6 +75,11 @@ class Bot:
     def text(self, kind: str, language: str | None) -> str:
         """The bot's name or description for a language, or the one for all others."""
         return self.texts.get((kind, language or ""), "") or self.texts.get((kind, ""), "")
+
+    def drop(self, update: Update) -> None:
+        """Forget one update: the bot has it."""
+        self.queue.remove(update)
+        update.done()
 
     def confirm(self, before: int) -> None:
         """Forget the updates with an id below `before`: the bot has them."""

@@ -64,6 +64,7 @@ class Message:
     reply_to: Message | None = None
     edited: datetime | None = None
     deleted: bool = False
+    fixed: bool = False  # Telegram lets nobody edit what came with a reply keyboard
     touched: int = 0  # serial number of the last change in the whole world
 
     @property
@@ -130,6 +131,7 @@ class Query:
     id: str
     message: Message
     asked: datetime
+    answered: bool = False
     text: str | None = None
     alert: bool = False
 
@@ -196,7 +198,7 @@ class Chat:
             return
         self.blocked = blocked
         statuses = ("member", "kicked") if blocked else ("kicked", "member")
-        old, new = ({"user": self.bot.shape(), "status": status} for status in statuses)
+        old, new = (Json(user=self.bot.shape(), status=status) for status in statuses)
         (new if blocked else old)["until_date"] = 0
         body = {
             "chat": self.user.chat_shape(),
@@ -228,7 +230,7 @@ class Chat:
         self.world.tell(Event("deleted", self, self.bot, message))
 
     def answer(self, query: Query, text: str | None, alert: bool) -> None:
-        query.text, query.alert, self.toast = text, alert, text
+        query.answered, query.text, query.alert, self.toast = True, text, alert, text
         self.world.tell(Event("answer", self, self.bot, query.message, text or "", alert))
 
     def _add(self, content: Json, from_bot: bool, **fields: Any) -> Message:
@@ -266,6 +268,7 @@ class World:
         self.queries: dict[str, Query] = {}
         self.activity = Activity()
         self.serial = count(1)
+        self.closing = False  # nobody may wait for updates any more
         self.on_reset: list[Hook] = []
         self.on_forward: list[Hook] = []
         self._listeners: set[Subscription[Event]] = set()
