@@ -6,17 +6,32 @@ clients, of Telegram or of the database.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    model_validator,
+)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$", max_length=40)]
-"""Stable identifier: lower-case letters, digits, `-` and `_`; at most 40 characters, so that it fits a button."""
+"""Stable identifier: lower-case letters, digits, `-` and `_`; at most 40 characters, to fit a button."""
 
 FALLBACKS = {"fi@selko": ("fi",), "sv": ("fi", "en"), "en": ("fi", "sv"), "fi": ("sv", "en")}
 """In which languages a text is looked for, in order, when it is missing in the language asked for."""
+
+
+def language_of(locale: str) -> str:
+    """The language a worker must speak for a client whose locale this is: plain Finnish is Finnish."""
+    return locale.partition("@")[0]
 
 
 class Strict(BaseModel):
@@ -71,6 +86,13 @@ class Level(StrEnum):
     INTENSIVE = "intensive"
 
 
+class LeadsTo(StrEnum):
+    """What the densest guidance needs beside activities, so that it is offered whatever the ratings say."""
+
+    ASSESSMENT = "assessment"  # assessment of the need of services, Social Welfare Act 1301/2014, section 36
+    NAMED_WORKER = "named_worker"  # a worker of one's own (omatyöntekijä), section 42
+
+
 class ChannelKind(StrEnum):
     VISIT = "visit"
     PHONE = "phone"
@@ -83,7 +105,7 @@ class Channel(Strict):
     """One way to get in touch."""
 
     kind: ChannelKind
-    value: str = Field(min_length=2, description="telephone number, address of the page, e-mail, or where to go")
+    value: str = Field(min_length=2, description="telephone number, address, e-mail, or where to go")
     label: Text | None = None
     price: Text | None = None
     hours: Text | None = None
@@ -115,6 +137,18 @@ class Verified(Strict):
     by: str
 
 
+class Dated(Strict):
+    """An entry that says where its facts come from and of which day they are."""
+
+    source: Source
+    verified: Verified | None = None
+
+    @property
+    def known_on(self) -> date:
+        """The last day on which the facts are known to have held."""
+        return max(self.source.date, self.verified.on) if self.verified else self.source.date
+
+
 class Capacity(Strict):
     state: Literal["open", "waiting_list", "full"]
     until: date | None = None
@@ -130,7 +164,7 @@ class ForWhom(Strict):
 Phone = Annotated[str, BeforeValidator(str), StringConstraints(pattern=r"^[+0-9][0-9 ]{2,20}$")]
 
 
-class Offer(Strict):
+class Offer(Dated):
     """An activity of an organisation or a public service: one thing that could help."""
 
     id: Id
@@ -156,8 +190,7 @@ class Offer(Strict):
     peers: bool = Field(False, description="peers or experts by experience take part")
     capacity: Capacity | None = None
     keywords: tuple[str, ...] = ()
-    source: Source
-    verified: Verified | None = None
+    leads_to: tuple[LeadsTo, ...] = Field((), description="what only an authority can start, see LeadsTo")
 
     @model_validator(mode="after")
     def is_somewhere(self) -> Offer:
@@ -173,15 +206,13 @@ class ContactPerson(Strict):
     email: str | None = None
 
 
-class Organisation(Strict):
+class Organisation(Dated):
     id: Id
     name: Text
     sector: Literal["association", "parish", "county", "municipality", "state", "foundation"]
     about: Text
     contact_persons: tuple[ContactPerson, ...] = ()
     url: HttpUrl | None = None
-    source: Source
-    verified: Verified | None = None
     offers: tuple[Offer, ...] = ()
 
 
@@ -194,12 +225,26 @@ class LifeArea(Strict):
     question: Text = Field(description="asked in the check-in when this area's turn comes")
 
 
+class Answer(Strict):
+    """One of the five answers to a life area's question, as in *Mitä sinulle kuuluu?*."""
+
+    value: int = Field(ge=1, le=5)
+    label: Text = Field(description="on a button, at most 30 characters")
+    means: Text = Field(description="the whole sentence the button stands for")
+
+
 class Door(Strict):
     """One of the five ways in (ovi), opened by a thing that a client could say; source B."""
 
     id: Id
     says: Text = Field(description="what the client could say; shown on a button, so at most 60 characters")
     meaning: Text
+
+
+Strength = Literal["own", "some_help", "beside", "unknown"]
+"""What the client says about acting: on my own, with some help, with somebody beside me; or was not asked."""
+
+STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 
 
 class GuidanceRule(Strict):
@@ -211,36 +256,61 @@ class GuidanceRule(Strict):
 
     low_at_least: int = Field(0, ge=0)
     very_low_at_least: int = Field(0, ge=0)
-    strength: tuple[Literal["own", "some_help", "beside", "unknown"], ...] = ("own", "some_help", "beside", "unknown")
+    strength: tuple[Strength, ...] = Field(STRENGTHS, min_length=1)
     level: Level
+
+    @property
+    def always_matches(self) -> bool:
+        return not self.low_at_least and not self.very_low_at_least and set(self.strength) == set(STRENGTHS)
 
 
 class Guidance(Strict):
     rules: tuple[GuidanceRule, ...] = Field(min_length=1)
     level_names: dict[Level, Text]
-    level_means: dict[Level, Text] = Field(description="told to the client: what this level of guidance means for you")
+    level_means: dict[Level, Text] = Field(description="told to the client: what this level means for you")
+
+    @model_validator(mode="after")
+    def decides_every_case(self) -> Guidance:
+        if not any(rule.always_matches for rule in self.rules):
+            raise ValueError("no rule always matches: end the table with a rule that has only a level")
+        for told in (self.level_names, self.level_means):
+            if missing := [level for level in Level if level not in told]:
+                raise ValueError(f"name and explain every level: {', '.join(missing)} is missing")
+        return self
 
 
-class CrisisContact(Strict):
+class SafetyKind(StrEnum):
+    """What words of danger in a free text can point to; each kind leads to one crisis need."""
+
+    SUICIDE = "suicide"
+    SELF_HARM = "self_harm"
+    VIOLENCE = "violence"
+    CHILD = "child"
+    POISONING = "poisoning"
+    MEDICAL = "medical"
+    DISTRESS = "distress"
+
+
+class CrisisContact(Dated):
     """Whom to turn to at once."""
 
     id: Id
     name: Text
     phone: Phone
-    needs: tuple[Id, ...] = Field(min_length=1, description="ids of the crisis needs it answers, see CrisisNeed")
+    needs: tuple[Id, ...] = Field(min_length=1, description="ids of the crisis needs it answers")
     hours: Text
     help: Text = Field(description="what one gets there, in a sentence")
     if_no_answer: Text = Field(description="try again, or this one")
     languages: tuple[str, ...] = ("fi",)
     municipalities: tuple[str, ...] = Field((), description="empty: the whole country")
     url: HttpUrl | None = None
-    source: Source
     verified: Verified
 
 
 class CrisisNeed(Strict):
     id: Id
     name: Text = Field(description="on a button: what is going on")
+    kinds: tuple[SafetyKind, ...] = Field((), description="kinds of danger words that lead here")
     contacts: tuple[Id, ...] = Field(min_length=1, description="crisis contacts in the order to try them")
 
 
@@ -250,11 +320,80 @@ class Crisis(Strict):
 
 
 class Catalog(Strict):
-    """Everything, checked: ids are unique and every reference leads somewhere."""
+    """Everything, checked: ids are unique and every reference leads somewhere (see loading).
+
+    The lookups are built at their first use and kept. An id that is stored elsewhere may have left the
+    catalogue since: ask the `…_by_id` mappings with `.get` then. The methods raise KeyError.
+    """
 
     areas: tuple[LifeArea, ...]
+    answers: tuple[Answer, ...]
     doors: tuple[Door, ...]
     guidance: Guidance
     crisis: Crisis
     organisations: tuple[Organisation, ...]
     demonstration: bool = False
+
+    @cached_property
+    def areas_by_id(self) -> Mapping[str, LifeArea]:
+        return {area.id: area for area in self.areas}
+
+    @cached_property
+    def doors_by_id(self) -> Mapping[str, Door]:
+        return {door.id: door for door in self.doors}
+
+    @cached_property
+    def organisations_by_id(self) -> Mapping[str, Organisation]:
+        return {organisation.id: organisation for organisation in self.organisations}
+
+    @cached_property
+    def offers(self) -> tuple[Offer, ...]:
+        return tuple(offer for organisation in self.organisations for offer in organisation.offers)
+
+    @cached_property
+    def offers_by_id(self) -> Mapping[str, Offer]:
+        return {offer.id: offer for offer in self.offers}
+
+    @cached_property
+    def organisations_by_offer(self) -> Mapping[str, Organisation]:
+        return {offer.id: maker for maker in self.organisations for offer in maker.offers}
+
+    def area(self, area_id: str) -> LifeArea:
+        return self.areas_by_id[area_id]
+
+    def door(self, door_id: str) -> Door:
+        return self.doors_by_id[door_id]
+
+    def answer(self, value: int) -> Answer:
+        return {answer.value: answer for answer in self.answers}[value]
+
+    def organisation(self, organisation_id: str) -> Organisation:
+        return self.organisations_by_id[organisation_id]
+
+    def offer(self, offer_id: str) -> Offer:
+        return self.offers_by_id[offer_id]
+
+    def organisation_of(self, offer: Offer) -> Organisation:
+        return self.organisations_by_offer[offer.id]
+
+    def crisis_need(self, need_id: str) -> CrisisNeed:
+        return {need.id: need for need in self.crisis.needs}[need_id]
+
+    def crisis_need_for(self, kind: SafetyKind | str) -> CrisisNeed:
+        """The crisis need that a danger word of this kind leads to."""
+        return {known: need for need in self.crisis.needs for known in need.kinds}[SafetyKind(kind)]
+
+    def crisis_contacts(
+        self, need_id: str, municipality: str | None = None, locale: str = "fi"
+    ) -> tuple[CrisisContact, ...]:
+        """Whom to turn to, in the order to try, those who speak the client's language first.
+
+        Local ones elsewhere are left out when the municipality is known.
+        """
+        contacts = {contact.id: contact for contact in self.crisis.contacts}
+        near = (
+            contact
+            for contact in map(contacts.__getitem__, self.crisis_need(need_id).contacts)
+            if municipality is None or not contact.municipalities or municipality in contact.municipalities
+        )
+        return tuple(sorted(near, key=lambda contact: language_of(locale) not in contact.languages))

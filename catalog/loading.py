@@ -1,0 +1,58 @@
+"""Turns a folder of YAML files into a catalogue, or into the list of everything to put right first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+from catalog.checking import contradictions, remarks
+from catalog.drafts import Draft, Problem, read
+from catalog.schema import Catalog, Crisis, Offer
+
+__all__ = ["CatalogError", "Problem", "check", "load"]
+
+
+class CatalogError(Exception):
+    """The folder holds no usable catalogue; `problems` says everything that has to be put right."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+def load(folder: Path) -> Catalog:
+    """The catalogue in the folder; CatalogError when anything in it is wrong."""
+    draft = read(folder)
+    if errors := _errors(draft):
+        raise CatalogError(errors)
+    assert draft.guidance is not None  # a missing one is an error
+    offers: dict[str, list[Offer]] = defaultdict(list)
+    for offer in draft.offers:
+        offers[offer.file].append(offer.model)
+    return Catalog(
+        areas=tuple(area.model for area in draft.areas),
+        answers=tuple(answer.model for answer in draft.answers),
+        doors=tuple(door.model for door in draft.doors),
+        guidance=draft.guidance.model,
+        crisis=Crisis(
+            needs=tuple(need.model for need in draft.needs),
+            contacts=tuple(contact.model for contact in draft.contacts),
+        ),
+        organisations=tuple(
+            placed.model.model_copy(update={"offers": tuple(offers[placed.file])})
+            for placed in draft.organisations
+        ),
+        demonstration=draft.demonstration,
+    )
+
+
+def check(folder: Path, today: date) -> list[Problem]:
+    """Everything that is wrong or could be better, the errors first."""
+    draft = read(folder)
+    warnings = [problem for problem in draft.problems if problem.severity == "warning"]
+    return [*_errors(draft), *warnings, *remarks(draft, today)]
+
+
+def _errors(draft: Draft) -> list[Problem]:
+    return [problem for problem in (*draft.problems, *contradictions(draft)) if problem.severity == "error"]
