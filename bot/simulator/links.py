@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _URL = re.compile(
-    r"(?:(?P<protocol>[^/?#:@]*)://)?(?:[^/?#@]*@)?(?P<host>[^/?#:]*)(?::(?P<port>[^/?#]*))?(?P<rest>.*)"
+    r"(?:(?P<protocol>[^/?#:@]*)://)?(?P<host>[^/?#:]*)(?::(?P<port>[^/?#]*))?(?P<rest>.*)"
 )
 _HOST = re.compile(r"[\w.-]+\Z")
 
