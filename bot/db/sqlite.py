@@ -28,9 +28,8 @@ def writing_engine(url: str) -> AsyncEngine:
     A transaction that begins as a reader and writes later fails at once, whatever the patience, when
     another process has written in between.
     """
-    engine = _engine(url, "PRAGMA foreign_keys=ON", pool_size=1, max_overflow=0, pool_reset_on_return=None)
+    engine = _engine(url, "PRAGMA foreign_keys=ON", pool_size=1, max_overflow=0)
     _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
-    event.listen(engine.sync_engine, "handle_error", _stay_connected)
     return engine
 
 
@@ -63,6 +62,7 @@ def _engine(url: str, pragma: str, **options: Any) -> AsyncEngine:
     # Parameters may be personal: they are kept out of error messages, and so out of the log.
     engine = create_async_engine(url, hide_parameters=True, connect_args=connect, **options)
     _on_connect(engine.sync_engine, *PRAGMAS, pragma)
+    event.listen(engine.sync_engine, "handle_error", _stay_connected)
     return engine
 
 
@@ -78,9 +78,7 @@ def _on_connect(engine: Engine, *statements: str) -> None:
 def _begin_with(engine: Engine, statement: str) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # Straight to the driver: a third of the trips to its thread that a cursor would take.
-        dbapi: Any = connection.connection.dbapi_connection
-        dbapi.run_async(lambda driver: driver.execute(statement))
+        connection.exec_driver_sql(statement)
 
 
 def _stay_connected(context: ExceptionContext) -> None:

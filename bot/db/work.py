@@ -52,7 +52,9 @@ class Database:
         else:
             # Parameters may be personal: they are kept out of error messages, and so out of the log.
             self._engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10)
-            self._reading = self._engine.execution_options(postgresql_readonly=True)
+            self._reading = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         for engine in (self._engine, self._reading):
             attach_vault(engine, vault)
 

@@ -106,6 +106,7 @@ def staff() -> None:
         *(number("id", primary_key=True), text("organisation_id", index=True), text("role")),
         *(sealed("name"), text("chat_key", unique=True), sealed("chat_id"), text("locale")),
         *(time("joined_at"), time("removed_at", nullable=True), time("blocked_at", nullable=True)),
+        *(number("writing_to", nullable=True), sealed("draft", nullable=True)),
         sqlite_autoincrement=True,
     )
     op.create_table(
