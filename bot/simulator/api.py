@@ -66,6 +66,8 @@ class Simulator(World):
         self.closing = True
         for bot in self.bots.values():
             bot.arrived.set()
+        for listener in list(self._listeners):
+            listener.close()
         if self._pushing:
             self._pushing.cancel()
             with suppress(asyncio.CancelledError):
