@@ -26,7 +26,7 @@ class Because(StrEnum):
     AREA_LOW = "area_low"  # area
     AREA_MIDDLING = "area_middling"  # area
     PRIORITY = "priority"  # area
-    AREA = "area"  # area that is browsed
+    MAIN_AREA = "main_area"  # area that the offer is mainly for
     DOOR = "door"  # door
     LEVEL = "level"  # level
     LOW_THRESHOLD = "low_threshold"
@@ -50,7 +50,7 @@ WEIGHTS: Mapping[Because, int] = {
     Because.AREA_LOW: 10,
     Because.AREA_MIDDLING: 3,
     Because.PRIORITY: 12,
-    Because.AREA: 12,
+    Because.MAIN_AREA: 6,
     Because.DOOR: 8,
     Because.LEVEL: 5,
     Because.LOW_THRESHOLD: 5,
@@ -155,8 +155,8 @@ def by_area(
     limit: int | None = None,
 ) -> list[Suggestion]:
     """Everything for one area of life, the best first: for looking around without a check-in."""
-    found = (offer for offer in catalog.offers if area in offer.areas)
-    return _browse(catalog, found, Reason(Because.AREA, (area,)), today, municipality, language)[:limit]
+    situation = Situation(priorities=(area,), municipality=municipality, language=language)
+    return _browse(catalog, situation, Because.PRIORITY, today)[:limit]
 
 
 def by_door(
@@ -169,25 +169,19 @@ def by_door(
     limit: int | None = None,
 ) -> list[Suggestion]:
     """Everything behind one door, the best first."""
-    found = (offer for offer in catalog.offers if door in offer.doors)
-    return _browse(catalog, found, Reason(Because.DOOR, (door,)), today, municipality, language)[:limit]
+    situation = Situation(door=door, municipality=municipality, language=language)
+    return _browse(catalog, situation, Because.DOOR, today)[:limit]
 
 
-def _browse(
-    catalog: Catalog,
-    offers: Iterable[Offer],
-    reason: Reason,
-    today: date,
-    municipality: str | None,
-    language: str,
-) -> list[Suggestion]:
-    situation = Situation(municipality=municipality, language=language)
-    found = [
-        _suggestion(catalog, offer, (reason, *_general_reasons(offer, situation, today)))
-        for offer in offers
-        if _within_reach(offer, municipality)
-    ]
-    return sorted(found, key=lambda one: (one.offer.kind != OfferKind.ACTIVITY, *_order(one)))
+def _browse(catalog: Catalog, situation: Situation, wanted: Because, today: date) -> list[Suggestion]:
+    """Every offer with the reason that is wanted, whatever its level."""
+    found = (
+        _suggestion(catalog, offer, _reasons(offer, situation, today))
+        for offer in catalog.offers
+        if _within_reach(offer, situation.municipality)
+    )
+    asked = (one for one in found if any(reason.code == wanted for reason in one.reasons))
+    return sorted(asked, key=lambda one: (one.offer.kind != OfferKind.ACTIVITY, *_order(one)))
 
 
 def _suggestion(catalog: Catalog, offer: Offer, reasons: Iterable[Reason]) -> Suggestion:
@@ -220,6 +214,8 @@ def _area_reasons(offer: Offer, situation: Situation) -> Iterator[Reason]:
     chosen = [Reason(Because.PRIORITY, (area,)) for area in situation.priorities if area in offer.areas]
     yield from sorted(rated, key=lambda reason: -WEIGHTS[reason.code])[:AREAS_COUNTED]
     yield from chosen[:AREAS_COUNTED]
+    if any(offer.areas[0] in reason.values for reason in (*rated, *chosen)):
+        yield Reason(Because.MAIN_AREA, offer.areas[:1])
 
 
 def _general_reasons(offer: Offer, situation: Situation, today: date) -> Iterator[Reason]:

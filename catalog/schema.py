@@ -171,7 +171,7 @@ class Offer(Dated):
     kind: OfferKind
     name: Text
     summary: Text = Field(description="what it is, in two or three short sentences")
-    areas: tuple[Id, ...] = Field(min_length=1)
+    areas: tuple[Id, ...] = Field(min_length=1, description="the first is what it is mainly for")
     doors: tuple[Id, ...] = ()
     levels: tuple[Level, ...] = (Level.ADVICE, Level.LIGHT, Level.STRENGTHENING, Level.INTENSIVE)
     for_whom: ForWhom | None = None

@@ -18,7 +18,14 @@ from typing import Final
 from catalog.ranking import Because, Reason, Suggestion
 from catalog.schema import Catalog, Offer, Organisation, Text, language_of
 
-FIELD_WEIGHTS: Final = {"name": 4.0, "keywords": 3.0, "area": 2.0, "summary": 1.5, "organisation": 1.5}
+FIELD_WEIGHTS: Final = {
+    "name": 4.0,
+    "keywords": 3.0,
+    "main area": 2.0,
+    "area": 1.0,
+    "summary": 1.5,
+    "organisation": 1.5,
+}
 """How much a word counts by where it stands."""
 
 SAME, BEGINNING, PART, TYPING_ERROR = 1.0, 0.7, 0.6, 0.5
@@ -27,8 +34,8 @@ SAME, BEGINNING, PART, TYPING_ERROR = 1.0, 0.7, 0.6, 0.5
 OWN_LANGUAGE = 1.1
 """The score is multiplied by this when the client's own language is spoken there."""
 
-STEM = 4
-"""Two words with so long a common beginning, and most of the shorter one, are taken for the same word."""
+STEM, MOST = 4, 0.55
+"""Words whose first letters, and this part of the one asked for, are the same are taken for one word."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,9 @@ def _build(catalog: Catalog) -> _Index:
 def _texts(catalog: Catalog, offer: Offer, organisation: Organisation) -> Iterator[tuple[str, str]]:
     yield from (("name", text) for text in _languages(offer.name))
     yield from (("keywords", keyword) for keyword in offer.keywords)
-    yield from (("area", text) for area in offer.areas for text in _languages(catalog.area(area).name))
+    for area in offer.areas:
+        field = "main area" if area == offer.areas[0] else "area"
+        yield from ((field, text) for text in _languages(catalog.area(area).name))
     yield from (("summary", text) for text in _languages(offer.summary))
     yield from (("organisation", text) for text in _languages(organisation.name))
 
@@ -125,7 +134,7 @@ def _likeness(asked: str, word: str) -> float:
         return BEGINNING
     if asked[:STEM] == word[:STEM] and len(asked) >= STEM <= len(word):
         common = next((n for n, (a, b) in enumerate(zip(asked, word, strict=False)) if a != b), len(word))
-        return BEGINNING * (common / len(asked)) if common >= 0.6 * len(asked) else 0.0
+        return BEGINNING * (common / len(asked)) if common >= MOST * len(asked) else 0.0
     return PART if len(asked) > STEM and asked in word else 0.0
 
 
