@@ -128,7 +128,10 @@ class Suggestion:
 
 
 def suggest(catalog: Catalog, situation: Situation, *, today: date, limit: int) -> list[Suggestion]:
-    """The best offers for the situation; empty when the catalogue has nothing for it (an unmet need)."""
+    """The best offers for the situation.
+
+    A need is unmet when no suggestion has `needs`: the contacts of dense guidance are given all the same.
+    """
     candidates = [
         _suggestion(catalog, offer, _reasons(offer, situation, today))
         for offer in catalog.offers
