@@ -65,7 +65,7 @@ class Message:
     edited: datetime | None = None
     deleted: bool = False
     fixed: bool = False  # Telegram lets nobody edit what came with a reply keyboard
-    touched: int = 0  # serial number of the last change in the whole world
+    touched: int = 0  # serial number of the last change of its content, in the whole world
 
     @property
     def text(self) -> str:
@@ -218,9 +218,10 @@ class Chat:
         return self._add(content, from_bot=True, **fields)
 
     def rewrite(self, message: Message, content: Json, keyboard: Json | None) -> None:
+        if content != message.content:  # a change of the keyboard alone shows nothing new to read
+            message.touched = next(self.world.serial)
         message.content, message.keyboard = content, keyboard
         message.edited = self.world.clock.now()
-        message.touched = next(self.world.serial)
         self.world.tell(Event("edited", self, self.bot, message))
 
     def remove(self, message: Message) -> None:

@@ -38,7 +38,8 @@ class Webhooks:
     def _start_pushes(self, session: aiohttp.ClientSession, bot: Bot, hook: Webhook) -> None:
         for update in bot.queue:
             key = (bot.id, update.user.id)
-            if key not in self._busy and len(self._busy) < hook.max_connections:
+            busy = sum(bot_id == bot.id for bot_id, _ in self._busy)
+            if key not in self._busy and busy < hook.max_connections:
                 self._busy[key] = asyncio.create_task(self._push(session, bot, update, key))
 
     async def _push(

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -132,3 +133,14 @@ async def test_webhook_can_answer_with_a_call(api, phone, user):
 )
 async def test_webhooks_that_are_refused(api, params, complaint):
     assert await api.refused("setWebhook", **params) == f"Bad Request: {complaint}"
+
+
+async def test_simulator_can_be_down_for_a_while(api, simulator, phone):
+    await phone.says("ennen", wait=False)
+    port = int(simulator.url.rpartition(":")[2])
+    await simulator.stop()
+    with pytest.raises(aiohttp.ClientError):
+        await api("getMe")
+    await phone.says("katkon aikana", wait=False)
+    await simulator.start(port=port)
+    assert texts(await api.ok("getUpdates")) == ["ennen", "katkon aikana"]
