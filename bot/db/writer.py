@@ -12,7 +12,7 @@ muddle: a savepoint is only ever released, or rolled back, by the writer.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
@@ -92,7 +92,9 @@ class Writer:
         try:
             async with self._engine.begin() as connection:
                 while unit:
-                    if await _run(unit, connection):
+                    if not unit.turn.cancelled():
+                        if not await _run(unit, connection):
+                            break  # what SQLAlchemy believes of this connection may be wrong by now
                         done.append(unit)
                     unit = self._next() if len(done) < MOST_UNITS and clock() < ends else None
         except BaseException as error:
@@ -118,35 +120,45 @@ class Writer:
 
 
 async def _run(unit: _Unit, connection: AsyncConnection) -> bool:
-    """Let one unit have the connection. True when what it did now hangs on the commit."""
-    if unit.turn.cancelled():
-        return False
-    clock = asyncio.get_running_loop().time
-    began = clock()
-    async with AsyncSession(
-        bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-    ) as session:
+    """Let one unit have the connection. True when what it did now hangs on the commit.
+
+    The session makes savepoints too, but it loses count of them when its task is cancelled at the wrong
+    moment. The one around the unit is ours, and undoes the unit whatever became of those.
+    """
+    await _tell_sqlite(connection, "SAVEPOINT unit")
+    session = AsyncSession(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    if not unit.turn.cancelled():
         unit.turn.set_result(session)
-        try:
-            if await unit.left:
-                await session.commit()
-                return True
-        except Exception as error:  # a constraint that the last flush ran into: this unit's own failure
-            unit.fail(error)
-        finally:
-            if clock() - began > SLOW_SECONDS:
-                log.warning("a unit of work kept all others waiting for %.1f seconds", clock() - began)
-        await session.rollback()
-    await _check(connection)
+    try:
+        if await _left(unit):
+            await session.commit()
+            await session.close()
+            await _tell_sqlite(connection, "RELEASE unit")
+            return True
+    except Exception as error:  # a constraint that the last flush ran into: this unit's own failure
+        unit.fail(error)
+    with suppress(Exception):
+        await session.close()
+    # Fails when SQLite has rolled back the whole transaction, as a full disk makes it do: so must we.
+    await _tell_sqlite(connection, "ROLLBACK TO unit")
+    await _tell_sqlite(connection, "RELEASE unit")
     return False
 
 
-async def _check(connection: AsyncConnection) -> None:
-    """A full disk or the like makes SQLite undo the whole transaction, not just the savepoint."""
-    raw = await connection.get_raw_connection()
-    driver = raw.driver_connection
-    if driver is None or not driver.in_transaction:
-        raise RuntimeError("SQLite has rolled the transaction back")
+async def _left(unit: _Unit) -> bool:
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    well = await unit.left
+    if clock() - began > SLOW_SECONDS:
+        log.warning("a unit of work kept all others waiting for %.1f seconds", clock() - began)
+    return well
+
+
+async def _tell_sqlite(connection: AsyncConnection, statement: str) -> None:
+    """Past SQLAlchemy, straight to the driver: in order with all else, as it has one thread."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    await driver.execute(statement)
 
 
 def _because(error: BaseException) -> NotCommitted:
