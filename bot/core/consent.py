@@ -1,0 +1,242 @@
+"""Consent (suostumus): what the client allows, as a record, and the one rule of who may see what.
+
+Field names of `ConsentRecord` follow ISO/IEC TS 27560:2023 (consent record information structure).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.core.check_in import CheckIn, Strength
+from bot.core.requests import IN_HAND, State
+
+SCHEMA_VERSION = "ISO/IEC TS 27560:2023"
+TEXT_VERSION = "2026-11-1"
+"""Version of the words the client is shown and consents to; changes whenever they change in meaning."""
+VALID_DAYS = (30, 90, 180)
+GENESIS = "0" * 64
+"""What the first event of the chain takes for the hash before it."""
+
+
+class Item(StrEnum):
+    """A kind of data the client can share or hold back."""
+
+    NAME = "name"
+    PHONE = "phone"
+    AREAS = "areas"
+    WORDS = "words"
+    STRENGTHS = "strengths"
+
+
+class Reach(StrEnum):
+    CHAT = "chat"
+    PHONE = "phone"
+
+
+class BestTime(StrEnum):
+    ANY = "any"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+class Purpose(StrEnum):
+    CONTACT = "contact"  # the organisation may contact the client about what was shared
+
+
+class EventKind(StrEnum):
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class ConsentState(StrEnum):
+    GIVEN = "given"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Shared(BaseModel):
+    """Exactly what the recipient sees once it has accepted the request, and nothing else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    about: Literal["self", "other"] = "self"
+    reach: Reach
+    best_time: BestTime = BestTime.ANY
+    name: str | None = None
+    phone: str | None = None
+    areas: dict[str, int] = {}
+    words: dict[str, str] = {}
+    strength: Strength = Strength.UNKNOWN
+    helps: str | None = None
+    people: str | None = None
+    next_step: str | None = None
+
+
+def share(
+    check_in: CheckIn,
+    items: frozenset[Item],
+    *,
+    reach: Reach,
+    best_time: BestTime,
+    name: str | None = None,
+    phone: str | None = None,
+) -> Shared:
+    """What is left of a check-in when only `items` may be told. A telephone number goes only where a call is wished."""
+    areas = {area: check_in.ratings[area] for area in check_in.matters if area in check_in.ratings}
+    strengths = Item.STRENGTHS in items
+    return Shared(
+        about=check_in.about,
+        reach=reach,
+        best_time=best_time,
+        name=name if Item.NAME in items else None,
+        phone=phone if reach is Reach.PHONE else None,
+        areas=areas if Item.AREAS in items else {},
+        words={a: w for a, w in check_in.words.items() if a in areas} if Item.WORDS in items else {},
+        strength=check_in.strength if strengths else Strength.UNKNOWN,
+        helps=check_in.helps if strengths else None,
+        people=check_in.people if strengths else None,
+        next_step=check_in.next_step if strengths else None,
+    )
+
+
+class Notice(BaseModel):
+    version: str
+    language: str
+
+
+class ConsentRecord(BaseModel):
+    """The record of one consent. It names the data by kind; the data itself is kept apart and erased at the end."""
+
+    schema_version: str = SCHEMA_VERSION
+    record_id: str
+    pii_principal_id: str
+    pii_controller: str
+    recipients: list[str]
+    purposes: list[Purpose]
+    pii_types: list[Item]
+    special_category: bool = True
+    lawful_basis: str = "GDPR art. 6(1)(a) and 9(2)(a): consent"
+    collection_method: str = "chat"
+    contact_method: Reach
+    contact_time: BestTime
+    storage_location: str = "the operator's own server"
+    retention: str = "what is shared is erased when the consent ends"
+    jurisdiction: str = "FI"
+    withdrawal_method: str = "one tap in the chat: receipt or my matters"
+    notice: Notice
+    given_at: datetime
+    valid_until: datetime
+
+
+def kinds_of(shared: Shared) -> list[Item]:
+    """Which kinds of data `shared` holds."""
+    found = {
+        Item.NAME: shared.name,
+        Item.PHONE: shared.phone,
+        Item.AREAS: shared.areas,
+        Item.WORDS: shared.words,
+        Item.STRENGTHS: shared.helps
+        or shared.people
+        or shared.next_step
+        or shared.strength != Strength.UNKNOWN,
+    }
+    return [item for item, value in found.items() if value]
+
+
+def canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+
+
+def record_hash(record: ConsentRecord) -> str:
+    return hashlib.sha256(canonical(record.model_dump(mode="json"))).hexdigest()
+
+
+def event_hash(
+    previous: str,
+    *,
+    consent_id: str,
+    kind: str,
+    at: datetime,
+    valid_until: datetime | None,
+    text_version: str,
+    locale: str,
+    record: str,
+) -> str:
+    """Hash of one event of the chain; it covers every stored field of the event and the hash before it."""
+    fields = [previous, consent_id, kind, _stamp(at), _stamp(valid_until), text_version, locale, record]
+    return hashlib.sha256(canonical(fields)).hexdigest()
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{int(moment.timestamp() * 1_000_000)}"
+
+
+def valid_until(given: datetime, days: int) -> datetime:
+    """Raises ValueError for a term that is not offered."""
+    if days not in VALID_DAYS:
+        raise ValueError(f"a consent lasts {', '.join(map(str, VALID_DAYS))} days")
+    return given + timedelta(days=days)
+
+
+_SEAL = object()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Leave to see what one consent covers, now, for one purpose. Only `permits` makes one."""
+
+    consent_id: str
+    worker_id: int
+    purpose: Purpose
+    _seal: object
+
+    def __post_init__(self) -> None:
+        if self._seal is not _SEAL:
+            raise TypeError("a grant comes from permits() alone")
+
+
+@dataclass(frozen=True)
+class ConsentFacts:
+    """What the decision needs to know of a consent and the request that rests on it."""
+
+    consent_id: str
+    organisation_id: str
+    purposes: tuple[Purpose, ...]
+    state: ConsentState
+    valid_until: datetime
+    request_state: State
+    accepted_by: int | None
+
+
+@dataclass(frozen=True)
+class WorkerFacts:
+    worker_id: int
+    organisation_id: str
+    removed: bool = False
+
+
+def permits(consent: ConsentFacts, worker: WorkerFacts, purpose: Purpose, now: datetime) -> Grant | None:
+    """May this worker see this of this client, now, for this purpose? The one place where it is decided.
+
+    Yes only if the worker still works for the recipient organisation, has accepted the request that rests on the
+    consent, and the consent is given for this purpose and valid at `now`.
+    """
+    allowed = (
+        not worker.removed
+        and worker.organisation_id == consent.organisation_id
+        and worker.worker_id == consent.accepted_by
+        and purpose in consent.purposes
+        and consent.state is ConsentState.GIVEN
+        and now < consent.valid_until
+        and consent.request_state in IN_HAND
+    )
+    return Grant(consent.consent_id, worker.worker_id, purpose, _SEAL) if allowed else None
