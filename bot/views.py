@@ -1,0 +1,259 @@
+"""How things of the catalogue and of a consent read in a message, in the language now spoken.
+
+Both bots use these, so that what the client sees before consenting is what the worker sees after.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from markupsafe import Markup
+
+from bot.core.check_in import Strength
+from bot.core.consent import BestTime, Reach, Shared
+from bot.core.requests import Outcome, State
+from bot.i18n import current_locale, day, fill, html, listed, moment
+from bot.i18n import gettext as _
+from catalog.freshness import stale
+from catalog.schema import Catalog, Channel, ChannelKind, CrisisContact, Offer, OfferKind, Organisation
+from catalog.schema import Text as CatalogText
+
+NAMES_OF_LANGUAGES = 6
+
+
+def joined(*parts: str | Markup | None, gap: str = "\n") -> Markup:
+    """Parts of a message joined; empty ones are left out."""
+    return Markup(gap).join([part for part in parts if part])
+
+
+def best(text: CatalogText | None) -> str | None:
+    return text.best(current_locale()) if text else None
+
+
+def area_name(catalog: Catalog, area_id: str) -> str:
+    """The area with its symbol; an area that has left the catalogue keeps its id."""
+    area = catalog.areas_by_id.get(area_id)
+    return f"{area.symbol} {area.name.best(current_locale())}" if area else area_id
+
+
+def crisis_contact(contact: CrisisContact, locale: str) -> Markup:
+    return joined(
+        fill("<b>{name}</b>", name=contact.name.best(locale)),
+        fill("📞 <b>{phone}</b>", phone=contact.phone),
+        html(contact.help.best(locale)),
+        fill("🕐 {hours}", hours=contact.hours.best(locale)),
+        fill("<i>{other}</i>", other=contact.if_no_answer.best(locale)),
+    )
+
+
+def offer_card(offer: Offer, organisation: Organisation, today: date) -> Markup:
+    """An activity or service: what, for whom, where, when, cost, language, anonymity, how to get in, how fresh."""
+    languages = [_language_name(code) for code in offer.languages[:NAMES_OF_LANGUAGES]]
+    kind = _("Toimintaa") if offer.kind is OfferKind.ACTIVITY else _("Palvelu")
+    return joined(
+        fill("<b>{name}</b>", name=offer.name.best(current_locale())),
+        fill(
+            "<i>{kind} · {organisation}</i>\n",
+            kind=kind,
+            organisation=organisation.name.best(current_locale()),
+        ),
+        fill("{summary}\n", summary=offer.summary.best(current_locale())),
+        _fact(_("👤 Kenelle: {value}"), _for_whom(offer)),
+        _fact(_("📍 Missä: {value}"), _where(offer)),
+        _fact(_("🕐 Milloin: {value}"), best(offer.when)),
+        _fact(_("💶 Maksaako: {value}"), _cost(offer)),
+        _fact(_("🗣 Kielet: {value}"), listed(languages)),
+        html(_("🕶 Voit tulla nimettömänä.")) if offer.anonymous else None,
+        html(_("🤝 Mukana on vertaisia tai kokemusasiantuntijoita.")) if offer.peers else None,
+        _fact(_("🚪 Näin pääset mukaan: {value}"), best(offer.get_in)),
+        _fact(_("✉️ Lähete: {value}"), best(offer.referral)),
+        _capacity(offer),
+        freshness(offer, today),
+    )
+
+
+def _fact(template: str, value: str | None) -> Markup | None:
+    return fill(template, value=value) if value else None
+
+
+def _language_name(code: str) -> str:
+    own = Locale.parse(current_locale().partition("@")[0])
+    return str(own.languages.get(code, code))
+
+
+def _for_whom(offer: Offer) -> str | None:
+    whom = offer.for_whom
+    if whom is None:
+        return None
+    if whom.text:
+        return best(whom.text)
+    if whom.min_age and whom.max_age:
+        return _("{least}–{most}-vuotiaille").format(least=whom.min_age, most=whom.max_age)
+    if whom.min_age:
+        return _("{least} vuotta täyttäneille").format(least=whom.min_age)
+    return _("läheisille") if whom.close_persons else None
+
+
+def _where(offer: Offer) -> str:
+    if offer.place:
+        name, address = best(offer.place.name), offer.place.address
+        parts = [name, address, offer.place.municipality if offer.place.municipality not in address else None]
+        return ", ".join(part for part in parts if part)
+    if offer.nationwide:
+        return _("koko maassa")
+    return listed(list(offer.municipalities))
+
+
+def _cost(offer: Offer) -> str | None:
+    if offer.cost:
+        return best(offer.cost)
+    return None if offer.free is None else (_("ei maksa mitään") if offer.free else _("maksullinen"))
+
+
+def _capacity(offer: Offer) -> Markup | None:
+    if offer.capacity is None or offer.capacity.state == "open":
+        return None
+    text = (
+        _("⏳ Tähän on nyt jonoa.") if offer.capacity.state == "waiting_list" else _("⛔ Tämä on nyt täynnä.")
+    )
+    return html(text)
+
+
+def freshness(offer: Offer, today: date) -> Markup:
+    """When the facts were last known to hold, said plainly; an old one asks to be made sure of."""
+    if offer.verified:
+        known = fill(_("🗓 Tiedot tarkistettu {day}."), day=day(offer.verified.on))
+    else:
+        known = fill(
+            _("🗓 Tiedot ovat vuodelta {year}. Niitä ei ole tarkistettu sen jälkeen."),
+            year=offer.source.date.year,
+        )
+    if not stale(offer, today):
+        return fill("\n<i>{known}</i>", known=known)
+    return fill(
+        "\n<i>{known} {advice}</i>", known=known, advice=_("Varmista ne, ennen kuin lähdet paikalle.")
+    )
+
+
+def contact_details(offer: Offer, organisation: Organisation, today: date) -> Markup:
+    channels = [channel_line(channel) for channel in offer.channels]
+    if not channels:
+        channels = [html(_("Yhteystietoja ei ole luettelossa."))]
+    place = fill("📍 {where}", where=_where(offer)) if offer.place else None
+    web = fill("🌐 {url}", url=str(organisation.url)) if organisation.url else None
+    return joined(
+        fill(
+            "<b>{name}</b>\n<i>{organisation}</i>\n",
+            name=offer.name.best(current_locale()),
+            organisation=organisation.name.best(current_locale()),
+        ),
+        *channels,
+        place,
+        web,
+        freshness(offer, today),
+    )
+
+
+_SYMBOLS = {
+    ChannelKind.VISIT: "📍",
+    ChannelKind.PHONE: "📞",
+    ChannelKind.CHAT: "💬",
+    ChannelKind.EMAIL: "✉️",
+    ChannelKind.WEB: "🌐",
+}
+
+
+def channel_line(channel: Channel) -> Markup:
+    extras = [text for text in (best(channel.label), best(channel.hours), best(channel.price)) if text]
+    head = fill("{symbol} <b>{value}</b>", symbol=_SYMBOLS[channel.kind], value=channel.value)
+    return head + (fill(" – {extras}", extras=", ".join(extras)) if extras else "")
+
+
+def shared(what: Shared, catalog: Catalog) -> Markup:
+    """What a client shares, as the worker sees it: the same text is shown to the client before consenting."""
+    reach = (
+        fill(_("📞 Soita numeroon <b>{phone}</b>"), phone=what.phone or "–")
+        if what.reach is Reach.PHONE
+        else html(_("💬 Kirjoita tämän botin kautta"))
+    )
+    areas = [
+        fill("• {area}: {answer}", area=area_name(catalog, area), answer=best(catalog.answer(rating).label))
+        for area, rating in what.areas.items()
+    ]
+    words = [
+        fill("<blockquote>{area}: {words}</blockquote>", area=area_name(catalog, area), words=text)
+        for area, text in what.words.items()
+    ]
+    return joined(
+        html(_("💛 Asia koskee läheistä.")) if what.about == "other" else None,
+        _fact(_("👤 Nimi: {value}"), what.name),
+        reach,
+        fill(_("🕐 Sopiva aika: {value}"), value=best_time(what.best_time)),
+        fill("\n<b>{title}</b>", title=_("Tästä olisi hyvä jutella")) if areas else None,
+        *areas,
+        *words,
+        _fact(_("💪 Voimat toimia: {value}"), strength(what.strength)),
+        _fact(_("🌱 Auttaa jo nyt: {value}"), what.helps),
+        _fact(_("🫂 Tukena: {value}"), what.people),
+        _fact(_("👣 Hyvä seuraava askel: {value}"), what.next_step),
+    )
+
+
+def best_time(value: BestTime) -> str:
+    return {
+        BestTime.ANY: _("milloin vain arkisin"),
+        BestTime.MORNING: _("arkisin aamupäivällä"),
+        BestTime.AFTERNOON: _("arkisin iltapäivällä"),
+        BestTime.EVENING: _("arkisin alkuillasta"),
+    }[value]
+
+
+def strength(value: Strength) -> str | None:
+    return {
+        Strength.OWN: _("toimin itse"),
+        Strength.SOME_HELP: _("toimin, kun saan vähän apua"),
+        Strength.BESIDE: _("kaipaan jonkun rinnalle"),
+        Strength.UNKNOWN: None,
+    }[value]
+
+
+def until(value: datetime, zone: ZoneInfo) -> str:
+    """The last day of a term, as people say it."""
+    return day(value.astimezone(zone).date())
+
+
+def when(value: datetime, zone: ZoneInfo) -> str:
+    return moment(value, zone)
+
+
+def request_state(state: State, outcome: str | None, worker: str | None, organisation: str) -> str:
+    """How a request stands, told to its client in plain words."""
+    who = worker or organisation
+    if state is State.CLOSED and outcome:
+        return request_outcome(Outcome(outcome), organisation)
+    return {
+        State.OPEN: _("Pyyntösi odottaa, että joku työntekijä ottaa sen hoitaakseen."),
+        State.ACCEPTED: _("{who} on ottanut pyyntösi hoitaakseen ja ottaa sinuun yhteyttä."),
+        State.CONTACTED: _("{who} kertoo olleensa sinuun yhteydessä."),
+        State.UNREACHABLE: _(
+            "{who} on yrittänyt tavoittaa sinua, mutta ette ole vielä tavoittaneet toisianne."
+        ),
+        State.CLOSED: _("Pyyntö on päättynyt."),
+        State.WITHDRAWN: _("Suostumus on päättynyt, joten pyyntökin päättyi."),
+    }[state].format(who=who)
+
+
+def request_outcome(outcome: Outcome, organisation: str) -> str:
+    return {
+        Outcome.GOT_HELP: _("Pyyntö on päättynyt. Toivottavasti sait apua."),
+        Outcome.REFERRED_ON: _("Pyyntö on päättynyt. {organisation} ohjasi sinut eteenpäin."),
+        Outcome.NO_CAPACITY: _(
+            "Valitettavasti {organisation} ei pysty nyt auttamaan. Se ei johdu sinusta. Etsitään yhdessä muu paikka."
+        ),
+        Outcome.NOT_RIGHT_PLACE: _(
+            "{organisation} ei ollut tähän oikea paikka. Sinua ei jätetä tähän: etsitään yhdessä parempi."
+        ),
+        Outcome.NOT_INTERESTED: _("Pyyntö on päättynyt, koska et tarvinnut sitä enää. Voit aina palata."),
+    }[outcome].format(organisation=organisation)
