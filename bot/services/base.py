@@ -1,0 +1,27 @@
+"""What every use case is handed: where things are kept, what time it is, what the catalogue says."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bot.core.calendar import Clock
+from bot.core.safety import SafetyScreen
+from bot.db.columns import Vault
+from bot.db.work import Database
+from bot.settings import Settings
+from catalog.schema import Catalog
+
+
+@dataclass(frozen=True)
+class Services:
+    """Built once in `bot/app.py` and handed to both frameworks and to the courier."""
+
+    db: Database
+    vault: Vault
+    clock: Clock
+    catalog: Catalog
+    safety: SafetyScreen
+    settings: Settings
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
+    """Rung after a commit that left something for the courier, so that it need not wait for its next round."""

@@ -1,0 +1,276 @@
+"""Contact requests from the worker's side. Every use case looks up anew who is asking and what is allowed now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.core import requests as rules
+from bot.core.consent import ConsentFacts, ConsentState, Grant, Purpose, Reach, Shared, WorkerFacts, permits
+from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, State, Step, Urgency
+from bot.db.tables import Client, Consent, ContactRequest, Staff, StaffCard
+from bot.services import outbox
+from bot.services.base import Services
+
+LONGEST_WORD = 1000
+"""Characters of a message that a worker sends through the bot, or a client back."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A request as one worker may see it now. `personal` is there only by a grant."""
+
+    request_id: int
+    organisation_id: str
+    offer_id: str | None
+    state: State
+    outcome: Outcome | None
+    areas: tuple[str, ...]
+    urgency: Urgency
+    wish: Reach
+    created_at: datetime
+    own: bool
+    taken_by: str | None
+    steps: frozenset[Step]
+    personal: Personal | None
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What the client shares with this worker; made from a grant and nothing else."""
+
+    shared: Shared
+    valid_until: datetime
+    chat_reaches: bool
+
+    @staticmethod
+    def under(grant: Grant | None, consent: Consent, client: Client | None) -> Personal | None:
+        if grant is None or grant.consent_id != consent.id or consent.shared is None or client is None:
+            return None
+        return Personal(Shared.model_validate(consent.shared), consent.valid_until, client.blocked_at is None)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """One request with all that decides over it, read together."""
+
+    request: ContactRequest
+    consent: Consent
+    client: Client | None
+    taker: Staff | None
+    worker: Staff
+
+    def grant(self, now: datetime) -> Grant | None:
+        facts = ConsentFacts(
+            consent_id=self.consent.id,
+            organisation_id=self.consent.organisation_id,
+            purposes=(Purpose(self.consent.purpose),),
+            state=ConsentState(self.consent.state),
+            valid_until=self.consent.valid_until,
+            request_state=State(self.request.state),
+            accepted_by=self.request.accepted_by,
+        )
+        worker = WorkerFacts(self.worker.id, self.worker.organisation_id, self.worker.removed_at is not None)
+        return permits(facts, worker, Purpose.CONTACT, now)
+
+    @property
+    def own(self) -> bool:
+        return self.request.accepted_by == self.worker.id
+
+    @property
+    def steps(self) -> frozenset[Step]:
+        return rules.steps(State(self.request.state), own=self.own)
+
+
+async def _facts(session: AsyncSession, worker_id: int, request_id: int) -> _Facts | None:
+    """None when the request is not there or is none of this worker's business."""
+    worker = await session.get(Staff, worker_id)
+    row = (
+        await session.execute(
+            select(ContactRequest, Consent, Client)
+            .join(Consent, ContactRequest.consent_id == Consent.id)
+            .outerjoin(Client, ContactRequest.client_id == Client.id)
+            .where(ContactRequest.id == request_id)
+        )
+    ).first()
+    if row is None or worker is None:
+        return None
+    request, consent, client = row
+    if worker.removed_at is not None or worker.organisation_id != request.organisation_id:
+        return None
+    taker = await session.get(Staff, request.accepted_by) if request.accepted_by else None
+    return _Facts(request, consent, client, taker, worker)
+
+
+def _card(facts: _Facts, now: datetime) -> Card:
+    request = facts.request
+    return Card(
+        request_id=request.id,
+        organisation_id=request.organisation_id,
+        offer_id=request.offer_id,
+        state=State(request.state),
+        outcome=Outcome(request.outcome) if request.outcome else None,
+        areas=tuple(request.areas),
+        urgency=Urgency(request.urgency),
+        wish=Reach(request.wish),
+        created_at=request.created_at,
+        own=facts.own,
+        taken_by=facts.taker.name if facts.taker and not facts.own else None,
+        steps=facts.steps,
+        personal=Personal.under(facts.grant(now), facts.consent, facts.client),
+    )
+
+
+async def card(services: Services, worker_id: int, request_id: int) -> Card | None:
+    """The request as this worker may see it now; None if it is none of their business."""
+    async with services.db.read() as session:
+        facts = await _facts(session, worker_id, request_id)
+        return _card(facts, services.clock()) if facts else None
+
+
+async def waiting_and_own(services: Services, worker_id: int) -> list[Card]:
+    """Requests that wait for somebody in the worker's organisation, and the worker's own ones in hand; oldest first."""
+    async with services.db.read() as session:
+        worker = await session.get(Staff, worker_id)
+        if worker is None or worker.removed_at is not None:
+            return []
+        own = ContactRequest.state.in_(IN_HAND) & (ContactRequest.accepted_by == worker_id)
+        ids = await session.scalars(
+            select(ContactRequest.id)
+            .where(
+                ContactRequest.organisation_id == worker.organisation_id,
+                (ContactRequest.state == State.OPEN) | own,
+            )
+            .order_by(ContactRequest.created_at)
+            .limit(30)
+        )
+        found = [await _facts(session, worker_id, request_id) for request_id in ids]
+        return [_card(facts, services.clock()) for facts in found if facts]
+
+
+async def take(
+    services: Services, worker_id: int, request_id: int, step: Step, outcome: Outcome | None = None
+) -> tuple[Card | None, bool]:
+    """Take one step with a request. Returns the card as it stands afterwards and whether the step was taken.
+
+    Of two workers who accept at once one wins: the state is changed only from the state it was read in.
+    """
+    async with services.db.work() as session:
+        facts = await _facts(session, worker_id, request_id)
+        if facts is None:
+            return None, False
+        done = await _step(session, services, facts, step, outcome)
+    return await card(services, worker_id, request_id), done
+
+
+async def _step(
+    session: AsyncSession, services: Services, facts: _Facts, step: Step, outcome: Outcome | None
+) -> bool:
+    now, request = services.clock(), facts.request
+    valid = facts.consent.state == ConsentState.GIVEN and now < facts.consent.valid_until
+    if (
+        step not in facts.steps
+        or step not in AFTER
+        or not valid
+        or (step is Step.CLOSE) != (outcome is not None)
+    ):
+        return False
+    after = AFTER[step]
+    values: dict[str, object] = {"state": after}
+    if step is Step.ACCEPT:
+        values |= {"accepted_by": facts.worker.id, "accepted_at": now}
+    elif step is Step.CONTACTED:
+        values["contacted_at"] = now
+    elif step is Step.CLOSE:
+        values |= {"closed_at": now, "outcome": outcome}
+    unchanged = (ContactRequest.id == request.id, ContactRequest.state == request.state)
+    result = await session.execute(update(ContactRequest).where(*unchanged).values(values))
+    if not result.rowcount:  # type: ignore[attr-defined]
+        return False
+    if request.client_id is not None:
+        await outbox.put(
+            session,
+            services,
+            outbox.Kind.STEP,
+            f"step:{request.id}:{after}:{now.timestamp()}",
+            client_id=request.client_id,
+            request_id=request.id,
+            detail={"state": after, "outcome": outcome},
+        )
+    await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
+    return True
+
+
+async def begin_writing(services: Services, worker_id: int, request_id: int) -> bool:
+    """The worker's next text goes to this request's client, after a look at it. False if that is not allowed."""
+    async with services.db.work() as session:
+        facts = await _facts(session, worker_id, request_id)
+        if facts is None or Step.WRITE not in facts.steps or facts.grant(services.clock()) is None:
+            return False
+        facts.worker.writing_to, facts.worker.draft = request_id, None
+    return True
+
+
+async def draft(services: Services, worker_id: int, words: str) -> int | None:
+    """Keep the worker's words until they are sent off; returns the request they belong to, if writing was begun."""
+    async with services.db.work() as session:
+        worker = await session.get(Staff, worker_id)
+        if worker is None or worker.removed_at is not None or worker.writing_to is None:
+            return None
+        worker.draft = words[:LONGEST_WORD]
+        return worker.writing_to
+
+
+async def stop_writing(services: Services, worker_id: int) -> None:
+    async with services.db.work() as session:
+        await session.execute(update(Staff).where(Staff.id == worker_id).values(writing_to=None, draft=None))
+
+
+async def send_draft(services: Services, worker_id: int, request_id: int, press: str) -> bool:
+    """Send the kept words to the client through the bot. `press` names the press, so that a double tap sends once.
+    False if there is nothing to send or it is no longer allowed."""
+    async with services.db.work() as session:
+        worker = await session.get(Staff, worker_id, with_for_update=True)
+        if worker is None or worker.writing_to != request_id or not worker.draft:
+            return False
+        facts = await _facts(session, worker_id, request_id)
+        if facts is None or Step.WRITE not in facts.steps or facts.grant(services.clock()) is None:
+            return False
+        await outbox.put(
+            session,
+            services,
+            outbox.Kind.WORD,
+            f"word:{request_id}:{press}",
+            client_id=facts.request.client_id,
+            request_id=request_id,
+            note=worker.draft,
+            detail={"worker": worker.id},
+        )
+        worker.writing_to = worker.draft = None
+    return True
+
+
+async def shown(services: Services, worker_id: int, request_id: int) -> int | None:
+    """The message that shows the request in the worker's chat."""
+    async with services.db.read() as session:
+        row = await session.get(StaffCard, (request_id, worker_id))
+        return row.message_id if row else None
+
+
+async def remember_shown(
+    services: Services, worker_id: int, request_id: int, message_id: int, shows: str
+) -> None:
+    """Note which message shows the request, and the fingerprint of what it shows."""
+    async with services.db.work() as session:
+        row = await session.get(StaffCard, (request_id, worker_id))
+        if row is None:
+            row = StaffCard(request_id=request_id, staff_id=worker_id)
+            session.add(row)
+        row.message_id, row.shown, row.updated_at = message_id, shows, services.clock()
+
+
+def over(card: Card) -> bool:
+    return card.state in ENDED

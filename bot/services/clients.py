@@ -1,0 +1,113 @@
+"""The client's account: made only when the client agrees that something is kept, gone when they ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.core.consent import ConsentState, EventKind
+from bot.core.requests import LIVE
+from bot.db.tables import CheckIn, Client, Consent, ContactRequest, MemoEntry
+from bot.services import consents, outbox
+from bot.services.base import Services
+
+
+@dataclass(frozen=True)
+class Chat:
+    """The client's private chat, as Telegram knows it, and the language spoken in it."""
+
+    id: int
+    locale: str
+
+
+async def find(session: AsyncSession, services: Services, chat_id: int) -> Client | None:
+    found: Client | None = await session.scalar(
+        select(Client).where(Client.chat_key == services.vault.fingerprint(chat_id, "client"))
+    )
+    return found
+
+
+async def agree(session: AsyncSession, services: Services, chat: Chat) -> Client:
+    """The client's account, made now if there is none: call it only once the client has agreed to be remembered."""
+    client = await find(session, services, chat.id)
+    now = services.clock()
+    if client is None:
+        key = services.vault.fingerprint(chat.id, "client")
+        client = Client(chat_key=key, chat_id=chat.id, locale=chat.locale, agreed_at=now, last_seen_at=now)
+        session.add(client)
+        await session.flush()
+    client.last_seen_at, client.locale, client.blocked_at = now, chat.locale, None
+    return client
+
+
+async def locale_of(services: Services, chat_id: int) -> str | None:
+    """The language an agreed client has chosen; None for somebody we do not know."""
+    async with services.db.read() as session:
+        client = await find(session, services, chat_id)
+        return client.locale if client else None
+
+
+async def speak(services: Services, chat: Chat) -> None:
+    """Remember an agreed client's new language; for others nothing is stored here."""
+    async with services.db.work() as session:
+        key = services.vault.fingerprint(chat.id, "client")
+        await session.execute(update(Client).where(Client.chat_key == key).values(locale=chat.locale))
+
+
+async def chat_reachable(services: Services, chat_id: int, reachable: bool) -> None:
+    """Note that the client has blocked or unblocked the bot, and let a waiting worker see it."""
+    async with services.db.work() as session:
+        client = await find(session, services, chat_id)
+        if client is None or (client.blocked_at is None) == reachable:
+            return
+        client.blocked_at = None if reachable else services.clock()
+        requests = await session.scalars(
+            select(ContactRequest).where(
+                ContactRequest.client_id == client.id, ContactRequest.state.in_(LIVE)
+            )
+        )
+        for request in requests:
+            await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=False)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How much is held about a client: shown before forgetting."""
+
+    check_ins: int
+    memo: int
+    requests: int
+    consents: int
+
+    def __bool__(self) -> bool:
+        return any((self.check_ins, self.memo, self.requests, self.consents))
+
+
+async def kept(services: Services, chat_id: int) -> Kept:
+    async with services.db.read() as session:
+        client = await find(session, services, chat_id)
+        if client is None:
+            return Kept(0, 0, 0, 0)
+        counts = [
+            await session.scalar(select(func.count()).select_from(table).where(table.client_id == client.id))
+            or 0
+            for table in (CheckIn, MemoEntry, ContactRequest, Consent)
+        ]
+    return Kept(*counts)
+
+
+async def forget(services: Services, chat_id: int) -> bool:
+    """Forget a client at once: every consent ends, every recipient's card loses what was shared, the account and all
+    that hangs on it goes. What stays: that a consent existed and ended, without saying whose. False if unknown."""
+    async with services.db.work() as session:
+        client = await find(session, services, chat_id)
+        if client is None:
+            return False
+        for consent in await session.scalars(select(Consent).where(Consent.client_id == client.id)):
+            if consent.state == ConsentState.GIVEN:
+                await consents.end(session, services, consent, EventKind.WITHDRAWN, client.locale)
+            consent.record = consent.shared = None
+        await session.execute(delete(Client).where(Client.id == client.id))
+    return True

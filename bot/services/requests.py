@@ -1,0 +1,221 @@
+"""Contact requests (yhteydenottopyyntö) from the client's side: sent on a consent, followed, answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.core import consent as rules
+from bot.core.check_in import CheckIn
+from bot.core.consent import (
+    BestTime,
+    ConsentRecord,
+    ConsentState,
+    EventKind,
+    Item,
+    Notice,
+    Purpose,
+    Reach,
+    Shared,
+)
+from bot.core.requests import IN_HAND, LIVE, State, Urgency, urgency
+from bot.db import tables
+from bot.db.tables import Client, Consent, ContactRequest, Staff
+from bot.services import clients, consents, outbox
+from bot.services.base import Services
+from bot.services.clients import Chat
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the client has gone through window by window and now says yes to."""
+
+    consent_id: str  # made when the draft is begun, so that saying yes twice makes one request
+    organisation_id: str
+    offer_id: str | None
+    check_in: CheckIn
+    items: frozenset[Item]
+    reach: Reach
+    best_time: BestTime
+    days: int
+    name: str | None = None
+    phone: str | None = None
+
+    @property
+    def shared(self) -> Shared:
+        return rules.share(
+            self.check_in,
+            self.items,
+            reach=self.reach,
+            best_time=self.best_time,
+            name=self.name,
+            phone=self.phone,
+        )
+
+    @property
+    def urgency(self) -> Urgency:
+        return urgency(list(self.check_in.ratings.values()), self.check_in.strength == "beside")
+
+
+async def send(services: Services, chat: Chat, draft: Draft) -> int:
+    """The client consents: the account, the consent, the request and everything it sets going, in one unit of work.
+    Returns the request's id; the same draft sent twice is one request."""
+    now = services.clock()
+    until = rules.valid_until(now, draft.days)
+    async with services.db.work() as session:
+        already = await session.scalar(
+            select(ContactRequest.id).where(ContactRequest.consent_id == draft.consent_id)
+        )
+        if already is not None:
+            return already
+        client = await clients.agree(session, services, chat)
+        record = _record(draft, chat.locale, client, now, until)
+        consent = Consent(
+            id=draft.consent_id,
+            client_id=client.id,
+            organisation_id=draft.organisation_id,
+            given_at=now,
+            purpose=Purpose.CONTACT,
+            state=ConsentState.GIVEN,
+            valid_until=until,
+            record=record.model_dump(mode="json"),
+            shared=draft.shared.model_dump(mode="json"),
+        )
+        request = ContactRequest(
+            client_id=client.id,
+            consent_id=consent.id,
+            organisation_id=draft.organisation_id,
+            offer_id=draft.offer_id,
+            areas=list(draft.shared.areas),
+            urgency=draft.urgency,
+            wish=draft.reach,
+            state=State.OPEN,
+            created_at=now,
+        )
+        session.add(consent)
+        if draft.check_in.ratings:
+            session.add(
+                tables.CheckIn(
+                    client_id=client.id, made_at=now, answers=draft.check_in.model_dump(mode="json")
+                )
+            )
+        await session.flush()
+        session.add(request)
+        await session.flush()
+        await consents.append_event(session, services, consent, EventKind.GIVEN, chat.locale)
+        await outbox.put(
+            session,
+            services,
+            outbox.Kind.RECEIPT,
+            f"receipt:{consent.id}",
+            client_id=client.id,
+            request_id=request.id,
+            consent_id=consent.id,
+            urgent=True,
+        )
+        await outbox.put_cards(session, services, draft.organisation_id, request.id, urgent=False)
+    return request.id
+
+
+def _record(draft: Draft, locale: str, client: Client, now: datetime, until: datetime) -> ConsentRecord:
+    return ConsentRecord(
+        record_id=draft.consent_id,
+        pii_principal_id=f"client:{client.id}",
+        pii_controller=draft.organisation_id,
+        recipients=[draft.organisation_id],
+        purposes=[Purpose.CONTACT],
+        pii_types=rules.kinds_of(draft.shared),
+        contact_method=draft.reach,
+        contact_time=draft.best_time,
+        notice=Notice(version=rules.TEXT_VERSION, language=locale),
+        given_at=now,
+        valid_until=until,
+    )
+
+
+@dataclass(frozen=True)
+class MyRequest:
+    """A request as its client sees it."""
+
+    id: int
+    organisation_id: str
+    offer_id: str | None
+    state: State
+    outcome: str | None
+    worker: str | None
+    reach: Reach
+    created_at: datetime
+    consent_id: str
+    valid_until: datetime
+
+    @property
+    def live(self) -> bool:
+        return self.state in LIVE
+
+
+async def mine(services: Services, chat_id: int) -> list[MyRequest]:
+    """The client's requests, newest first."""
+    key = services.vault.fingerprint(chat_id, "client")
+    async with services.db.read() as session:
+        rows = await session.execute(
+            select(ContactRequest, Consent, Staff.name)
+            .join(Client, ContactRequest.client_id == Client.id)
+            .join(Consent, ContactRequest.consent_id == Consent.id)
+            .outerjoin(Staff, ContactRequest.accepted_by == Staff.id)
+            .where(Client.chat_key == key)
+            .order_by(ContactRequest.id.desc())
+            .limit(20)
+        )
+        return [
+            MyRequest(
+                id=request.id,
+                organisation_id=request.organisation_id,
+                offer_id=request.offer_id,
+                state=State(request.state),
+                outcome=request.outcome,
+                worker=worker,
+                reach=Reach(request.wish),
+                created_at=request.created_at,
+                consent_id=consent.id,
+                valid_until=consent.valid_until,
+            )
+            for request, consent, worker in rows.tuples()
+        ]
+
+
+async def answer(services: Services, chat_id: int, request_id: int, words: str, message_id: int) -> bool:
+    """Pass the client's own words on to the worker who has the request. False if nobody has it (any more).
+
+    `message_id` is the client's own message: the same one handled twice is passed on once.
+    """
+    key = services.vault.fingerprint(chat_id, "client")
+    async with services.db.work() as session:
+        row = (
+            await session.execute(
+                select(ContactRequest, Client)
+                .join(Client, ContactRequest.client_id == Client.id)
+                .join(Consent, ContactRequest.consent_id == Consent.id)
+                .where(
+                    Client.chat_key == key,
+                    ContactRequest.id == request_id,
+                    ContactRequest.state.in_(IN_HAND),
+                    Consent.state == ConsentState.GIVEN,
+                    Consent.valid_until > services.clock(),
+                )
+            )
+        ).first()
+        if row is None or row[0].accepted_by is None:
+            return False
+        request, client = row
+        await outbox.put(
+            session,
+            services,
+            outbox.Kind.CLIENT_WORD,
+            f"client_word:{client.id}:{message_id}",
+            staff_id=request.accepted_by,
+            request_id=request.id,
+            note=words,
+        )
+    return True
