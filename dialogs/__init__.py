@@ -1,0 +1,37 @@
+"""What the client sees: one file a conversation, each read from top to bottom."""
+
+from aiogram_dialog import Dialog
+
+from dialogs import (
+    answer,
+    check_in,
+    consent,
+    crisis,
+    find,
+    language,
+    matters,
+    menu,
+    reflection,
+    suggestions,
+    welcome,
+    worried,
+)
+
+
+def build_all() -> list[Dialog]:
+    """Every dialog, new: a dialog can be attached to one dispatcher only."""
+    rooms = (
+        welcome,
+        menu,
+        language,
+        crisis,
+        check_in,
+        reflection,
+        suggestions,
+        find,
+        worried,
+        consent,
+        matters,
+        answer,
+    )
+    return [room.build() for room in rooms]

@@ -1,0 +1,247 @@
+"""What every window shares: translated texts, the way to help, and a kind line for what was not expected."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiogram import Bot
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State
+from aiogram.types import CallbackQuery, ContentType, Message, User
+from aiogram_dialog import DialogManager, StartMode, Window
+from aiogram_dialog.api.internal import RawKeyboard
+from aiogram_dialog.api.protocols import DialogProtocol
+from aiogram_dialog.widgets.common import Whenable
+from aiogram_dialog.widgets.input import BaseInput, MessageInput
+from aiogram_dialog.widgets.kbd import Button, Keyboard, Row
+from aiogram_dialog.widgets.text import Text
+
+from bot.core.check_in import LONGEST_WORDS, CheckIn, shortened
+from bot.i18n import current_locale, fill, gettext, ngettext
+from bot.i18n import gettext as _
+from bot.services.base import Services
+from bot.services.clients import Chat
+from dialogs import states
+
+OnText = Callable[[str, DialogManager], Awaitable[None]]
+OnClick = Callable[[CallbackQuery, Button, DialogManager], Awaitable[None]]
+Getter = Callable[..., Awaitable[dict[str, Any]]]
+
+
+class Tr(Text):
+    """A translated sentence of a message; values filled in are escaped for HTML unless they are Markup."""
+
+    def __init__(self, message: str, when: Any = None) -> None:
+        super().__init__(when=when)
+        self.message = message
+
+    async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
+        return str(fill(gettext(self.message), **data))
+
+
+class NTr(Text):
+    """A translated sentence whose form follows the number in `data[count]`."""
+
+    def __init__(self, singular: str, plural: str, count: str, when: Any = None) -> None:
+        super().__init__(when=when)
+        self.singular, self.plural, self.count = singular, plural, count
+
+    async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
+        return str(fill(ngettext(self.singular, self.plural, data[self.count]), **data))
+
+
+class Label(Text):
+    """A translated label of a button: plain text, nothing to escape."""
+
+    def __init__(self, message: str, when: Any = None) -> None:
+        super().__init__(when=when)
+        self.message = message
+
+    async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
+        return gettext(self.message).format(**data)
+
+
+class Ready(Text):
+    """Text that a getter has made ready: Markup in a message, plain in a label."""
+
+    def __init__(self, key: str, when: Any = None) -> None:
+        super().__init__(when=when)
+        self.key = key
+
+    async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
+        return str(data[self.key])
+
+
+class StalePress(Keyboard):
+    """Stands last in every window, shows nothing, and answers presses that no button of the window knows:
+    those of an older message of the same dialog."""
+
+    async def _render_keyboard(self, data: dict[str, Any], manager: DialogManager) -> RawKeyboard:
+        return []
+
+    async def process_callback(
+        self, callback: CallbackQuery, dialog: DialogProtocol, manager: DialogManager
+    ) -> bool:
+        await callback.answer(_("Tuo nappi oli vanhemmasta viestistä. Olemme nyt tässä."))
+        return True
+
+
+class FreeText(BaseInput):
+    """Text the client types where it is asked for. Commands are not taken for an answer."""
+
+    def __init__(self, on_text: OnText) -> None:
+        super().__init__(id=None)
+        self.on_text = on_text
+
+    async def process_message(self, message: Message, dialog: DialogProtocol, manager: DialogManager) -> bool:
+        if message.content_type != ContentType.TEXT or not message.text or message.text.startswith("/"):
+            return False
+        await self.on_text(message.text, manager)
+        return True
+
+
+async def on_unexpected(message: Message, _widget: MessageInput, manager: DialogManager) -> None:
+    """One kind, useful line; the window is shown again right after it, so the place is kept."""
+    await message.answer(_unexpected_line(message))
+
+
+def _unexpected_line(message: Message) -> str:
+    if message.text and message.text.startswith("/"):
+        return _("Tuota komentoa en tunne. Jatketaan tästä.")
+    if message.content_type == ContentType.TEXT:
+        return _("Kiitos, luin viestisi. Tässä kohdassa voit vastata napeilla.")
+    if message.content_type in {
+        ContentType.VOICE,
+        ContentType.VIDEO_NOTE,
+        ContentType.AUDIO,
+        ContentType.VIDEO,
+    }:
+        return _(
+            "En valitettavasti osaa kuunnella tai katsoa tallenteita. Voit kirjoittaa tai käyttää nappeja."
+        )
+    if message.content_type in {ContentType.PHOTO, ContentType.DOCUMENT}:
+        return _("En osaa katsoa kuvia tai tiedostoja, enkä tallentanut niitä. Jatketaan tästä.")
+    if message.content_type in {ContentType.CONTACT, ContentType.LOCATION, ContentType.VENUE}:
+        return _("En tarvitse tätä tietoa nyt, enkä tallentanut sitä. Jatketaan tästä.")
+    return _("Kiitos! Jatketaan tästä.")
+
+
+async def give_back_text(_start_data: Any, result: Any, manager: DialogManager) -> None:
+    """After help was shown first: the words that were held go to the question they were meant for."""
+    held = result.get("held") if isinstance(result, Mapping) else None
+    if not held:
+        return
+    window = manager.dialog().windows[manager.current_context().state]  # type: ignore[attr-defined]
+    for widget in _inputs(window.on_message):
+        if isinstance(widget, FreeText):
+            await widget.on_text(held, manager)
+            return
+
+
+def _inputs(widget: Any) -> list[Any]:
+    return list(getattr(widget, "inputs", [widget])) if widget else []
+
+
+async def on_sos(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.Crisis.needs)
+
+
+async def on_language(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.Language.choose)
+
+
+async def on_home(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await go_home(manager)
+
+
+async def go_home(manager: DialogManager) -> None:
+    """To the menu from anywhere. A round begun is remembered for its day, so that nothing is lost."""
+    if manager.has_context() and "check_in" in manager.dialog_data and "index" in manager.dialog_data:
+        await remember(manager, unfinished=dict(manager.dialog_data))
+    await manager.start(states.Menu.main, mode=StartMode.RESET_STACK)
+
+
+def page(
+    *widgets: Text | Keyboard | Whenable,
+    state: State,
+    getter: Getter | None = None,
+    preview: Mapping[str, Any] | None = None,
+    on_text: OnText | None = None,
+    inputs: tuple[BaseInput, ...] = (),
+    footer: bool = True,
+    home: bool = True,
+) -> Window:
+    """A window as they all are: help, language and the menu one press away, and no message left without an answer.
+
+    `on_text` takes what the client types here; `inputs` other kinds of messages that mean something here.
+    """
+    row: list[Button] = [Button(Label("🆘 Apua heti"), id="sos", on_click=on_sos)]
+    row.append(Button(Label("🌐 Kieli"), id="lang", on_click=on_language))
+    if home:
+        row.append(Button(Label("🏠 Valikko"), id="home", on_click=on_home))
+    text_input = (FreeText(on_text),) if on_text else ()
+    return Window(
+        *widgets,
+        *((Row(*row),) if footer else ()),
+        StalePress(),
+        *text_input,
+        *inputs,
+        MessageInput(on_unexpected),
+        state=state,
+        getter=getter,
+        preview_data=dict(preview) if preview else None,
+    )
+
+
+def memory(manager: DialogManager) -> FSMContext:
+    """What the conversation remembers between dialogs: encrypted, and forgotten after a day without use."""
+    context: FSMContext = manager.middleware_data["state"]
+    return context
+
+
+async def remember(manager: DialogManager, **values: Any) -> None:
+    await memory(manager).update_data(values)
+
+
+async def recall(manager: DialogManager, key: str) -> Any:
+    return (await memory(manager).get_data()).get(key)
+
+
+async def last_check_in(manager: DialogManager) -> CheckIn:
+    """The round the client has gone through today; an empty one if there is none."""
+    return CheckIn.model_validate(await recall(manager, "check_in") or {})
+
+
+async def cut(text: str, manager: DialogManager) -> str:
+    """Free text as it is kept; a very long one is cut, and the client is told so kindly."""
+    kept, was_cut = shortened(text)
+    if was_cut:
+        line = _("Kiitos, että kerroit näin paljon. Otin talteen alun, noin {count} merkkiä.")
+        await tell(manager, line.format(count=LONGEST_WORDS))
+    return kept
+
+
+async def tell(manager: DialogManager, text: str) -> None:
+    """One line of its own, before the next window."""
+    bot: Bot = manager.middleware_data["bot"]
+    await bot.send_message(manager.middleware_data["event_chat"].id, text)
+
+
+def to(state: State) -> OnClick:
+    """A press that only moves on to `state` of the same dialog."""
+
+    async def on_click(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+        await manager.switch_to(state)
+
+    return on_click
+
+
+def services_of(manager: DialogManager) -> Services:
+    services: Services = manager.middleware_data["services"]
+    return services
+
+
+def chat_of(manager: DialogManager) -> Chat:
+    user: User = manager.middleware_data["event_from_user"]
+    return Chat(user.id, current_locale())

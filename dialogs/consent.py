@@ -1,0 +1,362 @@
+"""Asking to be contacted: to whom, what is told, how, until when; then exactly what will be sent, and "I consent".
+
+Nothing is stored before the last press. What is told to whom is shown in full before it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from aiogram.types import CallbackQuery, ContentType, Message, User
+from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog.api.protocols import DialogProtocol
+from aiogram_dialog.widgets.input import BaseInput
+from aiogram_dialog.widgets.kbd import Button, Column, Row, Select
+from aiogram_dialog.widgets.text import Format
+
+from bot import views
+from bot.core import consent as rules
+from bot.core.check_in import CheckIn
+from bot.core.consent import VALID_DAYS, BestTime, Item, Reach
+from bot.i18n import current_locale, ngettext
+from bot.i18n import gettext as _
+from bot.services import requests, staff
+from bot.services.base import Services
+from bot.services.requests import Draft
+from catalog.schema import Offer
+from dialogs import matters
+from dialogs.common import Label, Ready, Tr, chat_of, give_back_text, page, services_of, tell, to
+from dialogs.states import Consent as At
+
+LONGEST_NAME = 60
+_PHONE = re.compile(r"\+?[0-9]{6,15}")
+
+
+async def start(manager: DialogManager, offer: Offer, check_in: CheckIn) -> None:
+    """Begin a draft for the organisation of `offer`. Its id is made now, so that consenting twice is one consent."""
+    organisation = services_of(manager).catalog.organisation_of(offer)
+    draft = {
+        "id": str(uuid4()),
+        "organisation": organisation.id,
+        "offer": offer.id,
+        "check_in": check_in.model_dump(mode="json"),
+        "items": [Item.NAME, *_offered(check_in)],
+        "reach": Reach.CHAT,
+        "time": BestTime.ANY,
+        "days": VALID_DAYS[1],
+    }
+    await manager.start(At.intro, data=draft)
+
+
+async def on_start(start_data: Any, manager: DialogManager) -> None:
+    manager.dialog_data.update(start_data)
+
+
+def _offered(check_in: CheckIn) -> list[Item]:
+    """What there is to share: nothing is asked about that the client has not said."""
+    everything = rules.share(check_in, frozenset(Item), reach=Reach.CHAT, best_time=BestTime.ANY)
+    return rules.kinds_of(everything)
+
+
+def _draft(manager: DialogManager) -> Draft:
+    data = manager.dialog_data
+    return Draft(
+        consent_id=data["id"],
+        organisation_id=data["organisation"],
+        offer_id=data["offer"],
+        check_in=CheckIn.model_validate(data["check_in"]),
+        items=frozenset(map(Item, data["items"])),
+        reach=Reach(data["reach"]),
+        best_time=BestTime(data["time"]),
+        days=data["days"],
+        name=data.get("name"),
+        phone=data.get("phone"),
+    )
+
+
+async def get_draft(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    """What every window of the draft tells: to whom, about what, and the words for the choices made so far."""
+    draft = _draft(dialog_manager)
+    organisation = services.catalog.organisations_by_id.get(draft.organisation_id)
+    offer = services.catalog.offers_by_id.get(draft.offer_id or "")
+    until = services.clock() + timedelta(days=draft.days)
+    return {
+        "organisation": organisation.name.best(current_locale()) if organisation else draft.organisation_id,
+        "offer": offer.name.best(current_locale()) if offer else "–",
+        "until": views.until(until, services.settings.zone),
+        "preview": views.shared(draft.shared, services.catalog),
+    }
+
+
+# --- what is told
+
+
+async def get_items(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
+    draft = _draft(dialog_manager)
+    names = {
+        Item.NAME: _("Nimi, jota haluat käyttää"),
+        Item.AREAS: _("Asiat, joihin toivot apua"),
+        Item.WORDS: _("Omat sanasi niistä"),
+        Item.STRENGTHS: _("Voimasi ja se, mikä auttaa"),
+    }
+    offered = [Item.NAME, *_offered(draft.check_in)]
+    return {
+        "items": [
+            (item, f"{'✅' if item in draft.items else '⬜'} {name}")
+            for item, name in names.items()
+            if item in offered
+        ]
+    }
+
+
+async def on_item(_callback: CallbackQuery, _select: Any, manager: DialogManager, item: str) -> None:
+    items: list[str] = manager.dialog_data["items"]
+    if item in items:
+        items.remove(item)
+    elif item in set(Item):
+        items.append(item)
+
+
+async def on_items_done(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.switch_to(At.name if Item.NAME in manager.dialog_data["items"] else At.reach)
+
+
+# --- the name to use
+
+
+async def get_name(dialog_manager: DialogManager, event_from_user: User, **_kwargs: Any) -> dict[str, Any]:
+    return {"first_name": event_from_user.first_name[:LONGEST_NAME]}
+
+
+async def on_name(text: str, manager: DialogManager) -> None:
+    manager.dialog_data["name"] = " ".join(text.split())[:LONGEST_NAME]
+    await manager.switch_to(At.reach)
+
+
+async def on_first_name(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    user: User = manager.middleware_data["event_from_user"]
+    await on_name(user.first_name, manager)
+
+
+async def on_no_name(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    manager.dialog_data["name"] = None
+    await manager.switch_to(At.reach)
+
+
+# --- telephone or this chat
+
+
+class ContactCard(BaseInput):
+    """The client's own contact card, sent with Telegram's paper clip, where a telephone number is asked for."""
+
+    async def process_message(self, message: Message, dialog: DialogProtocol, manager: DialogManager) -> bool:
+        if message.content_type != ContentType.CONTACT or message.contact is None:
+            return False
+        await on_phone(message.contact.phone_number, manager)
+        return True
+
+
+async def on_chat(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    manager.dialog_data.update(reach=Reach.CHAT, phone=None)
+    await manager.switch_to(At.time)
+
+
+async def on_by_phone(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.switch_to(At.phone)
+
+
+async def on_phone(text: str, manager: DialogManager) -> None:
+    number = re.sub(r"[\s().-]", "", text)
+    if not _PHONE.fullmatch(number):
+        line = _("Tuo ei näytä puhelinnumerolta. Kirjoita numero esimerkiksi näin: 040 123 4567.")
+        await tell(manager, line)
+        return
+    manager.dialog_data.update(reach=Reach.PHONE, phone=number)
+    await manager.switch_to(At.time)
+
+
+# --- when, and until when
+
+
+async def get_times(**_kwargs: Any) -> dict[str, Any]:
+    return {"times": [(time, views.best_time(time).capitalize()) for time in BestTime]}
+
+
+async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager, time: str) -> None:
+    if time in set(BestTime):
+        manager.dialog_data["time"] = time
+        await manager.switch_to(At.days)
+
+
+async def get_days(**_kwargs: Any) -> dict[str, Any]:
+    return {
+        "days": [
+            (str(days), ngettext("{count} päivän", "{count} päivää", days).format(count=days))
+            for days in VALID_DAYS
+        ]
+    }
+
+
+async def on_days(_callback: CallbackQuery, _select: Any, manager: DialogManager, days: str) -> None:
+    if days in map(str, VALID_DAYS):
+        manager.dialog_data["days"] = int(days)
+        await manager.switch_to(At.preview)
+
+
+# --- yes
+
+
+async def on_consent(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """The one press that stores something and tells somebody. Pressed twice, it is still one consent."""
+    draft, services = _draft(manager), services_of(manager)
+    if draft.organisation_id not in await staff.reachable_organisations(services):
+        await callback.answer(
+            _("Sieltä ei juuri nyt kukaan ota pyyntöjä vastaan. Mitään ei lähetetty."), show_alert=True
+        )
+        await manager.done()
+        return
+    await requests.send(services, chat_of(manager), draft)
+    await manager.switch_to(At.sent)
+
+
+async def on_cancel(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await callback.answer(_("Mitään ei lähetetty eikä tallennettu."))
+    await manager.done()
+
+
+async def on_matters(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await matters.start(manager)
+
+
+async def on_done(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.done()
+
+
+def build() -> Dialog:
+    back, cancel = Label("⬅️ Takaisin"), Label("Peru, älä lähetä mitään")
+    return Dialog(
+        page(
+            Tr("<b>✉️ Yhteydenottopyyntö</b>\n"),
+            Tr("Kenelle: <b>{organisation}</b>\nMistä: {offer}\n"),
+            Tr(
+                "Valitset itse, mitä kerrotaan. Näet koko viestin ennen kuin se lähtee. "
+                "Järjestön työntekijä ottaa sinuun yhteyttä, ja sovitte yhdessä, miten jatketaan."
+            ),
+            Button(Label("Jatketaan"), id="go", on_click=to(At.items)),
+            Button(cancel, id="cancel", on_click=on_cancel),
+            state=At.intro,
+        ),
+        page(
+            Tr("<b>Mitä työntekijälle saa kertoa?</b>"),
+            Tr("\nPaina kohtaa, jos et halua kertoa sitä. ✅ kerrotaan, ⬜ ei kerrota."),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="item",
+                    item_id_getter=lambda item: item[0],
+                    items="items",
+                    on_click=on_item,
+                )
+            ),
+            Row(
+                Button(back, id="b_items", on_click=to(At.intro)),
+                Button(Label("Jatketaan"), id="items_ok", on_click=on_items_done),
+            ),
+            state=At.items,
+            getter=get_items,
+        ),
+        page(
+            Tr("<b>Millä nimellä sinua saa puhutella?</b>"),
+            Tr("\nKirjoita nimi. Etunimi tai lempinimi riittää."),
+            Button(Ready("first_name"), id="first_name", on_click=on_first_name),
+            Row(
+                Button(back, id="b_name", on_click=to(At.items)),
+                Button(Label("Ilman nimeä"), id="no_name", on_click=on_no_name),
+            ),
+            state=At.name,
+            getter=get_name,
+            on_text=on_name,
+        ),
+        page(
+            Tr("<b>Miten sinuun saa ottaa yhteyttä?</b>"),
+            Button(Label("💬 Tässä chatissa"), id="by_chat", on_click=on_chat),
+            Button(Label("📞 Puhelimella"), id="by_phone", on_click=on_by_phone),
+            Button(back, id="b_reach", on_click=to(At.items)),
+            state=At.reach,
+        ),
+        page(
+            Tr("<b>Mihin numeroon saa soittaa?</b>"),
+            Tr("\nKirjoita puhelinnumerosi."),
+            Button(back, id="b_phone", on_click=to(At.reach)),
+            state=At.phone,
+            on_text=on_phone,
+            inputs=(ContactCard(),),
+        ),
+        page(
+            Tr("<b>Milloin sinulle sopii?</b>"),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="time",
+                    item_id_getter=lambda item: item[0],
+                    items="times",
+                    on_click=on_time,
+                )
+            ),
+            Button(back, id="b_time", on_click=to(At.reach)),
+            state=At.time,
+            getter=get_times,
+        ),
+        page(
+            Tr("<b>Miten kauan suostumus on voimassa?</b>"),
+            Tr(
+                "\nSen jälkeen tietosi katoavat työntekijältä. Voit perua suostumuksen koska tahansa aiemminkin."
+            ),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="days",
+                    item_id_getter=lambda item: item[0],
+                    items="days",
+                    on_click=on_days,
+                )
+            ),
+            Button(back, id="b_days", on_click=to(At.time)),
+            state=At.days,
+            getter=get_days,
+        ),
+        page(
+            Tr("<b>Tarkista vielä. Tämän {organisation} näkee:</b>\n"),
+            Ready("preview"),
+            Tr(
+                "\nSe näkyy vain sille työntekijälle, joka ottaa pyyntösi hoitaakseen. Muille näkyy vain, "
+                "mitä elämän alueita pyyntö koskee ja miten toivot yhteyttä."
+            ),
+            Tr(
+                "Tarkoitus: yhteydenotto ja avun sopiminen. Suostumus on voimassa {until} asti. "
+                "Voit perua sen yhdellä painalluksella. Rinnalla tallentaa pyynnön ja vastauksesi salattuina."
+            ),
+            Button(Label("✅ Annan suostumuksen ja lähetän"), id="consent", on_click=on_consent),
+            Button(Label("Muutan tietoja"), id="change", on_click=to(At.items)),
+            Button(cancel, id="cancel", on_click=on_cancel),
+            state=At.preview,
+        ),
+        page(
+            Tr("<b>Pyyntösi lähti. Hienoa, että otit tämän askeleen.</b>\n"),
+            Tr(
+                "{organisation} on saanut tiedon. Kerron sinulle tässä chatissa, kun joku ottaa pyyntösi hoitaakseen."
+            ),
+            Tr(
+                "\nJos kukaan ei vastaa, en jätä sinua odottamaan yksin: voit aina palata tähän tai soittaa suoraan."
+            ),
+            Button(Label("📁 Omat asiani"), id="matters", on_click=on_matters),
+            Button(Label("Katson muita ehdotuksia"), id="done", on_click=on_done),
+            state=At.sent,
+        ),
+        getter=get_draft,
+        on_start=on_start,
+        on_process_result=give_back_text,
+    )

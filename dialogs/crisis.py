@@ -1,0 +1,142 @@
+"""I need help now: whom to turn to, by what is going on. One press from every window, and back to the same place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiogram.types import CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, LaunchMode, ShowMode
+from aiogram_dialog.widgets.kbd import Button, Column, Select
+from aiogram_dialog.widgets.text import Format
+from markupsafe import Markup
+
+from bot.core.safety import Screening
+from bot.i18n import current_locale
+from bot.i18n import gettext as _
+from bot.services.base import Services
+from bot.views import crisis_contact, joined
+from catalog.schema import Catalog
+from dialogs import states
+from dialogs.common import Label, Ready, Tr, page, services_of
+
+IMMEDIATE = 3
+
+
+async def start_noticed(manager: DialogManager, screening: Screening, text: str) -> None:
+    """Help first. The client's words are held, and go where they were meant to when the client goes on."""
+    noticed = {"kind": screening.kind, "level": screening.level}
+    if manager.has_context() and manager.current_context().state.group is states.Crisis:
+        manager.dialog_data.update(noticed)
+        await manager.switch_to(states.Crisis.noticed)
+        await manager.show(ShowMode.SEND)
+    else:
+        await manager.start(states.Crisis.noticed, data={**noticed, "held": text})
+
+
+async def on_start(start_data: Any, manager: DialogManager) -> None:
+    manager.dialog_data.update(start_data or {})
+
+
+def _contacts(catalog: Catalog, need_id: str) -> Markup:
+    contacts = catalog.crisis_contacts(need_id)
+    return joined(*(crisis_contact(contact, current_locale()) for contact in contacts), gap="\n\n")
+
+
+async def get_needs(services: Services, **_kwargs: Any) -> dict[str, Any]:
+    locale = current_locale()
+    return {"needs": [(need.id, need.name.best(locale)) for need in services.catalog.crisis.needs]}
+
+
+async def get_contacts(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    need = services.catalog.crisis_need(dialog_manager.dialog_data["need"])
+    return {"need": need.name.best(current_locale()), "contacts": _contacts(services.catalog, need.id)}
+
+
+async def get_noticed(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    noticed = dialog_manager.dialog_data
+    need = services.catalog.crisis_need_for(noticed["kind"])
+    return {
+        "first": _first_words(noticed["kind"], noticed["level"]),
+        "contacts": _contacts(services.catalog, need.id),
+    }
+
+
+def _first_words(kind: str, level: int) -> str:
+    if level >= IMMEDIATE:
+        return _(
+            "Olen huolissani sinusta. Soita nyt heti 112. Siellä autetaan, kun henki tai turvallisuus on vaarassa."
+        )
+    if kind in {"suicide", "self_harm"}:
+        return _(
+            "Kiitos, että sanoit sen ääneen. Noin raskaiden ajatusten kanssa ei tarvitse olla yksin. "
+            "Juttele jonkun kanssa jo tänään."
+        )
+    if kind in {"violence", "child"}:
+        return _(
+            "Kenelläkään ei ole oikeutta satuttaa tai uhkailla. Apua saa, eikä syy ole sen, jota satutetaan."
+        )
+    return _("Tämä kuulostaa asialta, johon kannattaa saada apua heti.")
+
+
+async def on_need(_callback: CallbackQuery, _select: Any, manager: DialogManager, need_id: str) -> None:
+    if any(need.id == need_id for need in services_of(manager).catalog.crisis.needs):
+        manager.dialog_data["need"] = need_id
+        await manager.switch_to(states.Crisis.contacts)
+
+
+async def on_other_needs(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.switch_to(states.Crisis.needs)
+
+
+async def on_go_on(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Back to where the client was; held words are handed on to the question they answered."""
+    if len(manager.current_stack().intents) > 1:
+        await manager.done({"held": manager.dialog_data.get("held")})
+    else:
+        await manager.start(states.Menu.main)
+
+
+def build() -> Dialog:
+    return Dialog(
+        page(
+            Tr("<b>🆘 Apua heti</b>\n"),
+            Tr("Jos henki tai turvallisuus on vaarassa, soita <b>112</b>.\n"),
+            Tr("Mikä on hätänä? Näytän, kenelle voit soittaa nyt."),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="need",
+                    item_id_getter=lambda item: item[0],
+                    items="needs",
+                    on_click=on_need,
+                )
+            ),
+            Button(Label("⬅️ Takaisin siihen, missä olin"), id="go_on", on_click=on_go_on),
+            state=states.Crisis.needs,
+            getter=get_needs,
+            footer=False,
+        ),
+        page(
+            Tr("<b>🆘 {need}</b>\n"),
+            Ready("contacts"),
+            Button(Label("Jokin muu hätä"), id="needs", on_click=on_other_needs),
+            Button(Label("⬅️ Takaisin siihen, missä olin"), id="go_on", on_click=on_go_on),
+            state=states.Crisis.contacts,
+            getter=get_contacts,
+            preview={"need": "…", "contacts": Markup("…")},
+            footer=False,
+        ),
+        page(
+            Format("{first}\n"),
+            Ready("contacts"),
+            Tr("\nOlen tässä. Voit jatkaa kanssani, kun haluat."),
+            Button(Label("Jokin muu hätä"), id="needs", on_click=on_other_needs),
+            Button(Label("Jatketaan siitä, missä olimme"), id="go_on", on_click=on_go_on),
+            state=states.Crisis.noticed,
+            getter=get_noticed,
+            preview={"first": "…", "contacts": Markup("…")},
+            footer=False,
+        ),
+        on_start=on_start,
+        launch_mode=LaunchMode.SINGLE_TOP,
+    )

@@ -1,0 +1,61 @@
+"""Choosing the language, from anywhere, keeping the place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiogram.types import CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, LaunchMode
+from aiogram_dialog.widgets.kbd import Button, Column, Select
+from aiogram_dialog.widgets.text import Format
+
+from bot.i18n import LANGUAGE_NAMES, LOCALES, set_locale
+from bot.services import clients
+from dialogs import states
+from dialogs.common import Label, Tr, chat_of, page, remember, services_of
+
+
+async def get_languages(**_: Any) -> dict[str, Any]:
+    return {"languages": [(locale, LANGUAGE_NAMES[locale]) for locale in LOCALES]}
+
+
+async def on_chosen(_callback: CallbackQuery, _select: Any, manager: DialogManager, locale: str) -> None:
+    if locale in LOCALES:
+        set_locale(locale)
+        await remember(manager, locale=locale)
+        await clients.speak(services_of(manager), chat_of(manager))
+    await leave(manager)
+
+
+async def leave(manager: DialogManager) -> None:
+    """Back to where one was; to the menu if there was nothing."""
+    if len(manager.current_stack().intents) > 1:
+        await manager.done()
+    else:
+        await manager.start(states.Menu.main)
+
+
+async def on_back(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await leave(manager)
+
+
+def build() -> Dialog:
+    return Dialog(
+        page(
+            Tr("🌐 Millä kielellä jatketaan?"),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="locale",
+                    item_id_getter=lambda item: item[0],
+                    items="languages",
+                    on_click=on_chosen,
+                )
+            ),
+            Button(Label("⬅️ Takaisin"), id="back", on_click=on_back),
+            state=states.Language.choose,
+            getter=get_languages,
+            footer=False,
+        ),
+        launch_mode=LaunchMode.SINGLE_TOP,
+    )

@@ -1,0 +1,354 @@
+"""My matters: requests and how they stand, consents and their end, the memo, and being forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiogram.types import CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, StartMode
+from aiogram_dialog.widgets.kbd import Button, Column, Select
+from aiogram_dialog.widgets.text import Format
+from markupsafe import Markup
+
+from bot import views
+from bot.core.consent import Reach
+from bot.core.requests import IN_HAND, State
+from bot.i18n import current_locale, fill, html, ngettext
+from bot.i18n import gettext as _
+from bot.services import clients, consents, memos, requests
+from bot.services.base import Services
+from bot.services.requests import MyRequest
+from catalog.schema import Catalog
+from dialogs import answer
+from dialogs.common import Label, Ready, Tr, chat_of, give_back_text, memory, page, services_of, to
+from dialogs.states import Matters as At
+
+
+async def start(manager: DialogManager) -> None:
+    await manager.start(At.main, mode=StartMode.RESET_STACK)
+
+
+async def start_request(manager: DialogManager, request_id: int) -> None:
+    """Open one request: where the button of a message about it leads."""
+    await manager.start(At.request, data={"request": request_id}, mode=StartMode.RESET_STACK)
+
+
+async def on_start(start_data: Any, manager: DialogManager) -> None:
+    manager.dialog_data.update(start_data or {})
+
+
+def organisation_name(catalog: Catalog, organisation_id: str) -> str:
+    organisation = catalog.organisations_by_id.get(organisation_id)
+    return organisation.name.best(current_locale()) if organisation else organisation_id
+
+
+# --- overview
+
+
+async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    chat_id = chat_of(dialog_manager).id
+    mine = await requests.mine(services, chat_id)
+    allowed = await consents.mine(services, chat_id)
+    entries = await memos.entries(services, chat_id)
+    return {
+        "requests": [
+            (str(one.id), f"{_SYMBOLS[one.state]} {organisation_name(services.catalog, one.organisation_id)}")
+            for one in mine
+        ],
+        "consents": [
+            (
+                one.id,
+                _("✍️ Suostumus: {organisation}").format(
+                    organisation=organisation_name(services.catalog, one.organisation_id)
+                ),
+            )
+            for one in allowed
+        ],
+        "memo": _("📝 Muistilista ({count})").format(count=len(entries)),
+        "some": bool(mine or allowed or entries),
+        "empty": not (mine or allowed or entries),
+    }
+
+
+_SYMBOLS = {
+    State.OPEN: "⏳",
+    State.ACCEPTED: "🙋",
+    State.CONTACTED: "🤝",
+    State.UNREACHABLE: "📵",
+    State.CLOSED: "✔️",
+    State.WITHDRAWN: "✖️",
+}
+
+
+async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogManager, request_id: str) -> None:
+    manager.dialog_data["request"] = int(request_id)
+    await manager.switch_to(At.request)
+
+
+async def on_consent(_callback: CallbackQuery, _select: Any, manager: DialogManager, consent_id: str) -> None:
+    manager.dialog_data["consent"] = consent_id
+    await manager.switch_to(At.consent)
+
+
+# --- one request
+
+
+async def _request(manager: DialogManager) -> MyRequest | None:
+    mine = await requests.mine(services_of(manager), chat_of(manager).id)
+    return next((one for one in mine if one.id == manager.dialog_data.get("request")), None)
+
+
+async def get_request(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    one = await _request(dialog_manager)
+    if one is None:
+        return {"request": html(_("Tätä pyyntöä ei enää ole.")), "live": False, "write": False}
+    name = organisation_name(services.catalog, one.organisation_id)
+    offer = services.catalog.offers_by_id.get(one.offer_id or "")
+    return {
+        "request": views.joined(
+            fill("<b>{name}</b>", name=name),
+            fill("{offer}", offer=offer.name.best(current_locale())) if offer else None,
+            fill(_("Lähetetty {when}\n"), when=views.when(one.created_at, services.settings.zone)),
+            html(views.request_state(one.state, one.outcome, one.worker, name)),
+        ),
+        "live": one.live,
+        "write": one.state in IN_HAND and one.reach is Reach.CHAT,
+    }
+
+
+async def on_write(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    if one := await _request(manager):
+        await answer.start(manager, one.id)
+
+
+async def on_request_consent(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    if one := await _request(manager):
+        manager.dialog_data["consent"] = one.consent_id
+        await manager.switch_to(At.consent)
+
+
+# --- one consent
+
+
+async def get_consent(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    allowed = await consents.mine(services, chat_of(dialog_manager).id)
+    one = next((one for one in allowed if one.id == dialog_manager.dialog_data.get("consent")), None)
+    if one is None:
+        return {
+            "consent": html(_("Tämä suostumus ei ole enää voimassa. Tietojasi ei enää näytetä.")),
+            "valid": False,
+        }
+    return {
+        "consent": consent_text(services, one),
+        "valid": True,
+    }
+
+
+def consent_text(services: Services, one: consents.MyConsent) -> Markup:
+    """A consent in force, in plain words: to whom, what, until when."""
+    zone = services.settings.zone
+    return views.joined(
+        fill(
+            _("<b>Suostumus: {organisation}</b>"),
+            organisation=organisation_name(services.catalog, one.organisation_id),
+        ),
+        fill(
+            _("Annettu {day}, voimassa {until} asti.\n"),
+            day=views.until(one.given_at, zone),
+            until=views.until(one.valid_until, zone),
+        ),
+        html(_("Työntekijä saa nähdä tämän ja ottaa sinuun yhteyttä:")),
+        views.shared(one.shared, services.catalog),
+    )
+
+
+async def on_withdraw(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    consent_id = manager.dialog_data.get("consent", "")
+    await consents.withdraw(services_of(manager), chat_of(manager).id, consent_id)
+    await callback.answer(
+        _(
+            "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
+            "Sitä, mitä olette jo puhuneet, en voi poistaa."
+        ),
+        show_alert=True,
+    )
+    await manager.switch_to(At.main)
+
+
+# --- memo
+
+
+async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    entries = await memos.entries(services, chat_of(dialog_manager).id)
+    mine = await requests.mine(services, chat_of(dialog_manager).id)
+    return {
+        "memo": _memo(entries, mine, services) or html(_("Muistilistasi on vielä tyhjä.")),
+        "entries": [
+            (str(entry.id), _("🗑 Poista: {name}").format(name=_offer_name(entry.offer_id, services.catalog)))
+            for entry in entries
+        ],
+    }
+
+
+def _offer_name(offer_id: str, catalog: Catalog) -> str:
+    offer = catalog.offers_by_id.get(offer_id)
+    return offer.name.best(current_locale()) if offer else _("ei enää luettelossa")
+
+
+def _memo(entries: list[memos.Entry], mine: list[MyRequest], services: Services) -> Markup:
+    """Why, how, with whom and when: each thing to do as a few plain lines."""
+    parts = []
+    for entry in entries:
+        offer = services.catalog.offers_by_id.get(entry.offer_id)
+        phone = (
+            next((channel.value for channel in offer.channels if channel.kind == "phone"), None)
+            if offer
+            else None
+        )
+        parts.append(
+            views.joined(
+                fill("<b>{name}</b>", name=_offer_name(entry.offer_id, services.catalog)),
+                fill(_("Miksi: {why}"), why=views.area_name(services.catalog, entry.reason))
+                if entry.reason
+                else None,
+                fill(
+                    _("Kenen kanssa: {who}"),
+                    who=organisation_name(services.catalog, services.catalog.organisation_of(offer).id),
+                )
+                if offer
+                else None,
+                fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer and offer.get_in else None,
+                fill(_("Milloin: {when}"), when=views.best(offer.when)) if offer and offer.when else None,
+                fill("📞 {phone}", phone=phone) if phone else None,
+            )
+        )
+    for one in mine:
+        if one.live:
+            name = organisation_name(services.catalog, one.organisation_id)
+            parts.append(
+                views.joined(
+                    fill("<b>{name}</b>", name=name),
+                    html(views.request_state(one.state, one.outcome, one.worker, name)),
+                )
+            )
+    return views.joined(*parts, gap="\n\n")
+
+
+async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
+    await memos.remove(services_of(manager), chat_of(manager).id, int(entry_id))
+    await callback.answer(_("Poistin sen muistilistasta."))
+
+
+# --- forget me
+
+
+async def get_forget(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    kept = await clients.kept(services, chat_of(dialog_manager).id)
+    rows = [
+        ngettext("• {count} kartoitus", "• {count} kartoitusta", kept.check_ins).format(count=kept.check_ins),
+        ngettext("• {count} kohta muistilistassa", "• {count} kohtaa muistilistassa", kept.memo).format(
+            count=kept.memo
+        ),
+        ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests).format(
+            count=kept.requests
+        ),
+        ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents).format(count=kept.consents),
+    ]
+    return {"kept": Markup("\n").join(rows)}
+
+
+async def on_forget(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await forget(manager)
+
+
+async def forget(manager: DialogManager) -> None:
+    """Everything, at once: the account, the conversation's memory, and this dialog's own past."""
+    await clients.forget(services_of(manager), chat_of(manager).id)
+    locale = current_locale()
+    await memory(manager).clear()
+    await manager.start(At.forgotten, data={"locale": locale}, mode=StartMode.RESET_STACK)
+
+
+def build() -> Dialog:
+    back = Label("⬅️ Takaisin")
+    return Dialog(
+        page(
+            Tr("<b>📁 Omat asiani</b>\n"),
+            Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="some"),
+            Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="empty"),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="request",
+                    item_id_getter=lambda item: item[0],
+                    items="requests",
+                    on_click=on_request,
+                ),
+                Select(
+                    Format("{item[1]}"),
+                    id="consent",
+                    item_id_getter=lambda item: item[0],
+                    items="consents",
+                    on_click=on_consent,
+                ),
+            ),
+            Button(Ready("memo"), id="memo", on_click=to(At.memo), when="some"),
+            Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
+            state=At.main,
+            getter=get_main,
+        ),
+        page(
+            Ready("request"),
+            Button(Label("✍️ Kirjoita työntekijälle"), id="write", on_click=on_write, when="write"),
+            Button(
+                Label("Suostumus ja sen peruminen"), id="r_consent", on_click=on_request_consent, when="live"
+            ),
+            Button(back, id="b_main", on_click=to(At.main)),
+            state=At.request,
+            getter=get_request,
+        ),
+        page(
+            Ready("consent"),
+            Button(Label("Peru suostumus"), id="withdraw", on_click=on_withdraw, when="valid"),
+            Button(back, id="b_main", on_click=to(At.main)),
+            state=At.consent,
+            getter=get_consent,
+        ),
+        page(
+            Tr("<b>📝 Asioinnin muistilista</b>\n"),
+            Ready("memo"),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="remove",
+                    item_id_getter=lambda item: item[0],
+                    items="entries",
+                    on_click=on_remove,
+                )
+            ),
+            Button(back, id="b_main", on_click=to(At.main)),
+            state=At.memo,
+            getter=get_memo,
+        ),
+        page(
+            Tr("<b>🗑 Unohda minut</b>\n"),
+            Tr("Sinusta on tallennettu:\n{kept}\n"),
+            Tr("Poistan kaiken heti. Avoimet pyynnöt päättyvät, ja työntekijä ei enää näe tietojasi."),
+            Tr(
+                "\nJäljelle jää vain merkintä siitä, että joskus oli suostumus ja milloin se päättyi. "
+                "Siitä ei näe, kenen se oli. Sitä tarvitaan, jotta voidaan osoittaa, ettei lupaa ylitetty."
+            ),
+            Tr("\nTätä ei voi perua."),
+            Button(Label("Kyllä, unohda kaikki"), id="do_forget", on_click=on_forget),
+            Button(back, id="b_main", on_click=to(At.main)),
+            state=At.forget,
+            getter=get_forget,
+        ),
+        page(
+            Tr("<b>Kaikki on poistettu.</b>"),
+            Tr("\nKiitos, että kävit. Jos joskus tarvitset, olen täällä."),
+            state=At.forgotten,
+        ),
+        on_start=on_start,
+        on_process_result=give_back_text,
+    )

@@ -1,0 +1,291 @@
+"""The second half of *Mitä sinulle kuuluu?*: what matters most, what helps, how much strength, what next; and then
+a look at it together, as a picture and in the client's own words."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiogram.types import BufferedInputFile, CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, ShowMode
+from aiogram_dialog.widgets.kbd import Button, Column, Row, Select
+from aiogram_dialog.widgets.text import Format
+from markupsafe import Markup
+
+from bot import pictures, views
+from bot.core.check_in import LOW, MOST_PRIORITIES, CheckIn, Strength
+from bot.i18n import current_locale, fill, html, listed
+from bot.i18n import gettext as _
+from bot.services.base import Services
+from catalog.schema import Catalog
+from dialogs import suggestions
+from dialogs.common import Label, Ready, Tr, cut, give_back_text, page, remember, services_of, to
+from dialogs.states import Reflection as At
+
+
+async def start(manager: DialogManager, check_in: CheckIn, index: int) -> None:
+    """Go on from the rated areas. With one thing only to wish for there is nothing to choose between."""
+    candidates = _candidates(check_in)
+    check_in.priorities = (
+        candidates if len(candidates) == 1 else [a for a in check_in.priorities if a in candidates]
+    )
+    state = At.helps if len(candidates) == 1 else At.priorities
+    await manager.start(state, data={"check_in": check_in.model_dump(mode="json"), "index": index})
+
+
+async def on_start(start_data: Any, manager: DialogManager) -> None:
+    manager.dialog_data.update(start_data)
+
+
+def _round(manager: DialogManager) -> CheckIn:
+    return CheckIn.model_validate(manager.dialog_data["check_in"])
+
+
+def _keep(manager: DialogManager, check_in: CheckIn) -> None:
+    manager.dialog_data["check_in"] = check_in.model_dump(mode="json")
+
+
+async def on_back_to_areas(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.done({"check_in": manager.dialog_data["check_in"]})
+
+
+# --- what matters, what helps, how much strength, what next
+
+
+def _candidates(check_in: CheckIn) -> list[str]:
+    """Areas to choose priorities from: those with something to wish for, hardest first; all rated if there are none."""
+    wished = [area for area, rating in check_in.ratings.items() if rating <= LOW + 1]
+    return sorted(wished or check_in.ratings, key=lambda area: check_in.ratings[area])
+
+
+async def get_priorities(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    check_in = _round(dialog_manager)
+    return {
+        "most": MOST_PRIORITIES,
+        "areas": [
+            (area, f"{'✅ ' if area in check_in.priorities else ''}{views.area_name(services.catalog, area)}")
+            for area in _candidates(check_in)
+        ],
+        "label": _("Valmis") if check_in.priorities else _("Ohita"),
+    }
+
+
+async def on_priority(callback: CallbackQuery, _select: Any, manager: DialogManager, area_id: str) -> None:
+    check_in = _round(manager)
+    if area_id in check_in.priorities:
+        check_in.priorities.remove(area_id)
+    elif area_id not in check_in.ratings:
+        await callback.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
+    elif len(check_in.priorities) >= MOST_PRIORITIES:
+        await callback.answer(_("Valitse enintään kolme. Poista ensin jokin toinen painamalla sitä."))
+    else:
+        check_in.priorities.append(area_id)
+    _keep(manager, check_in)
+
+
+def _text_step(field: str, following: Any) -> tuple[Any, Any]:
+    """Handlers of a question answered in own words: take the text, or skip it."""
+
+    async def on_text(text: str, manager: DialogManager) -> None:
+        kept = await cut(text, manager)
+        _keep(manager, _round(manager).model_copy(update={field: kept}))
+        await _go(manager, following)
+
+    async def on_skip(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+        _keep(manager, _round(manager).model_copy(update={field: None}))
+        await _go(manager, following)
+
+    return on_text, on_skip
+
+
+async def _go(manager: DialogManager, state: Any) -> None:
+    if state == At.summary:
+        await _finish(manager)
+    else:
+        await manager.switch_to(state)
+
+
+on_helps, on_skip_helps = _text_step("helps", At.people)
+on_people, on_skip_people = _text_step("people", At.strength)
+on_next_step, on_skip_next_step = _text_step("next_step", At.summary)
+
+
+async def get_strengths(**_kwargs: Any) -> dict[str, Any]:
+    return {
+        "strengths": [
+            (Strength.OWN, _("Pystyn toimimaan itse")),
+            (Strength.SOME_HELP, _("Pystyn, kun saan vähän apua")),
+            (Strength.BESIDE, _("Tarvitsen jonkun rinnalleni")),
+            (Strength.UNKNOWN, _("En osaa sanoa")),
+        ]
+    }
+
+
+async def on_strength(_callback: CallbackQuery, _select: Any, manager: DialogManager, value: str) -> None:
+    if value in set(Strength):
+        _keep(manager, _round(manager).model_copy(update={"strength": value}))
+        await manager.switch_to(At.next_step)
+
+
+# --- looking at it together
+
+
+async def _finish(manager: DialogManager) -> None:
+    """The picture goes first as a message of its own, with the same facts as text for those who do not see it."""
+    check_in = _round(manager)
+    await remember(manager, check_in=check_in.model_dump(mode="json"), unfinished=None)
+    catalog, bot = services_of(manager).catalog, manager.middleware_data["bot"]
+    chat_id = manager.middleware_data["event_chat"].id
+    await bot.send_chat_action(chat_id, "upload_photo")
+    rows = [
+        pictures.Rating(
+            area.name.best(current_locale()),
+            check_in.ratings[area.id],
+            catalog.answer(check_in.ratings[area.id]).label.best(current_locale()),
+        )
+        for area in catalog.areas
+        if area.id in check_in.ratings
+    ]
+    png = await asyncio.to_thread(pictures.ratings, rows, _("Mitä sinulle kuuluu?"))
+    await bot.send_photo(
+        chat_id, BufferedInputFile(png, "kuva.png"), caption=_picture_text(check_in, catalog)
+    )
+    await manager.switch_to(At.summary, show_mode=ShowMode.SEND)
+
+
+def _picture_text(check_in: CheckIn, catalog: Catalog) -> str:
+    rows = [
+        f"{check_in.ratings[a.id]} · {views.area_name(catalog, a.id)}"
+        for a in catalog.areas
+        if a.id in check_in.ratings
+    ]
+    return "\n".join([_("Näin arvioit nyt (1–5):"), *rows])
+
+
+async def get_summary(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    return {"summary": _summary(_round(dialog_manager), services.catalog)}
+
+
+def _summary(check_in: CheckIn, catalog: Catalog) -> Markup:
+    """What was heard, in the client's own words where they were given."""
+
+    def names(areas: list[str]) -> str:
+        return listed([views.area_name(catalog, area) for area in areas])
+
+    words = [
+        fill("<blockquote>{area}: {words}</blockquote>", area=views.area_name(catalog, area), words=text)
+        for area, text in check_in.words.items()
+    ]
+    strength = views.strength(check_in.strength)
+    return views.joined(
+        fill(_("Hyvällä mallilla: {areas}."), areas=names(check_in.good)) if check_in.good else None,
+        fill(_("Apua kaipaat eniten tässä: {areas}."), areas=names(check_in.low)) if check_in.low else None,
+        *words,
+        fill(_("Tärkeintä sinulle nyt: {areas}."), areas=names(check_in.priorities))
+        if check_in.priorities
+        else None,
+        fill(_("Sinua auttaa jo nyt: {words}"), words=check_in.helps) if check_in.helps else None,
+        fill(_("Tukenasi on: {words}"), words=check_in.people) if check_in.people else None,
+        fill(_("Voimistasi sanoit: {strength}."), strength=strength) if strength else None,
+        fill(_("Hyvä seuraava askel olisi: {words}"), words=check_in.next_step)
+        if check_in.next_step
+        else None,
+        html(_encouragement(check_in)),
+        gap="\n\n",
+    )
+
+
+def _encouragement(check_in: CheckIn) -> str:
+    if check_in.low and check_in.good:
+        return _("Paljon kannettavaa, ja silti jokin kantaa sinuakin. Kiitos, että kerroit.")
+    if check_in.low:
+        return _("Kannat nyt paljon. Kiitos, että kerroit – sinun ei tarvitse selvitä tästä yksin.")
+    return _("Kiitos, että pysähdyit miettimään. Hyvästäkin kannattaa pitää huolta.")
+
+
+async def on_suggest(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await suggestions.start(manager, _round(manager))
+
+
+async def on_change(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.done({"check_in": manager.dialog_data["check_in"], "index": 0})
+
+
+def build() -> Dialog:
+    skip, back = Label("Ohita"), Label("⬅️ Takaisin")
+    return Dialog(
+        page(
+            Tr("<b>Mitkä näistä ovat sinulle nyt tärkeimpiä?</b>"),
+            Tr("\nValitse enintään {most}. Aloitetaan niistä."),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="priority",
+                    item_id_getter=lambda item: item[0],
+                    items="areas",
+                    on_click=on_priority,
+                )
+            ),
+            Row(
+                Button(back, id="back_pri", on_click=on_back_to_areas),
+                Button(Ready("label"), id="pri_done", on_click=to(At.helps)),
+            ),
+            state=At.priorities,
+            getter=get_priorities,
+        ),
+        page(
+            Tr("<b>Mikä auttaa sinua jo nyt?</b>"),
+            Tr("\nPienikin asia käy: kahvi aamulla, kävely, musiikki, oma sänky. Kirjoita omin sanoin."),
+            Button(skip, id="skip_helps", on_click=on_skip_helps),
+            state=At.helps,
+            on_text=on_helps,
+        ),
+        page(
+            Tr("<b>Kuka on tukenasi?</b>"),
+            Tr(
+                "\nYstävä, sukulainen, naapuri, ammattilainen, lemmikki. Jos kukaan ei ole, senkin voi sanoa."
+            ),
+            Row(
+                Button(back, id="back_people", on_click=to(At.helps)),
+                Button(skip, id="skip_people", on_click=on_skip_people),
+            ),
+            state=At.people,
+            on_text=on_people,
+        ),
+        page(
+            Tr("<b>Miten paljon sinulla on nyt voimia viedä asioita eteenpäin?</b>"),
+            Column(
+                Select(
+                    Format("{item[1]}"),
+                    id="strength",
+                    item_id_getter=lambda item: item[0],
+                    items="strengths",
+                    on_click=on_strength,
+                )
+            ),
+            Button(back, id="back_str", on_click=to(At.people)),
+            state=At.strength,
+            getter=get_strengths,
+        ),
+        page(
+            Tr("<b>Mikä olisi sinulle hyvä seuraava askel?</b>"),
+            Tr("\nPieni riittää. Kirjoita omin sanoin."),
+            Row(
+                Button(back, id="back_step", on_click=to(At.strength)),
+                Button(skip, id="skip_step", on_click=on_skip_next_step),
+            ),
+            state=At.next_step,
+            on_text=on_next_step,
+        ),
+        page(
+            Tr("<b>Tällaista sinulta kuulin</b>\n"),
+            Ready("summary"),
+            Tr("\n<b>Saanko ehdottaa, mistä voisi olla apua tai iloa?</b>"),
+            Button(Label("Kyllä, näytä ehdotuksia"), id="suggest", on_click=on_suggest),
+            Button(Label("Muutan vastauksiani"), id="change", on_click=on_change),
+            state=At.summary,
+            getter=get_summary,
+        ),
+        on_start=on_start,
+        on_process_result=give_back_text,
+    )

@@ -1,0 +1,82 @@
+"""Every place a conversation with a client can be in: the conversational state machine at a glance."""
+
+from aiogram.fsm.state import State, StatesGroup
+
+
+class Welcome(StatesGroup):
+    hello = State()  # who runs this, what it is for, what is kept
+    resume = State()  # /start in the middle: go on or start over
+
+
+class Menu(StatesGroup):
+    main = State()
+
+
+class Language(StatesGroup):
+    choose = State()
+
+
+class Crisis(StatesGroup):
+    needs = State()  # what is going on
+    contacts = State()  # whom to turn to now
+    noticed = State()  # something in the client's own words sounded like danger
+
+
+class CheckIn(StatesGroup):
+    intro = State()
+    unfinished = State()  # there is a round begun earlier
+    area = State()
+    words = State()  # own words after a 1 or 2
+
+
+class Reflection(StatesGroup):
+    priorities = State()
+    helps = State()
+    people = State()
+    strength = State()
+    next_step = State()
+    summary = State()
+
+
+class Suggestions(StatesGroup):
+    level = State()  # what kind of guidance could fit, and why
+    card = State()
+    contact = State()  # contact details
+    keep = State()  # may this be kept?
+    end = State()  # all seen, or nothing found
+
+
+class Find(StatesGroup):
+    doors = State()
+    areas = State()
+    results = State()
+
+
+class Worried(StatesGroup):
+    intro = State()
+    areas = State()
+
+
+class Consent(StatesGroup):
+    intro = State()  # to whom, why, how it goes
+    items = State()  # what is told
+    name = State()
+    reach = State()  # telephone or this chat
+    phone = State()
+    time = State()
+    days = State()
+    preview = State()  # exactly what will be sent, as the worker will see it
+    sent = State()
+
+
+class Matters(StatesGroup):
+    main = State()
+    request = State()
+    consent = State()
+    memo = State()
+    forget = State()
+    forgotten = State()
+
+
+class Answer(StatesGroup):
+    write = State()  # the client's own words back to a worker

@@ -1,0 +1,76 @@
+"""/start: who this is, what is kept (nothing until you say so), that it is voluntary; and /start in the middle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiogram.types import CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, LaunchMode, StartMode
+from aiogram_dialog.widgets.kbd import Button
+
+from dialogs import states
+from dialogs.common import Label, Tr, give_back_text, go_home, page
+
+
+async def start_welcome(manager: DialogManager) -> None:
+    await manager.start(states.Welcome.hello, mode=StartMode.RESET_STACK)
+
+
+async def start_resume(manager: DialogManager) -> None:
+    """Ask on top of whatever is going on, so that going on is just closing this."""
+    await manager.start(states.Welcome.resume)
+
+
+async def get_hello(catalog_is_demonstration: bool, **_: Any) -> dict[str, Any]:
+    return {"demonstration": catalog_is_demonstration}
+
+
+async def on_begin(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.Menu.main, mode=StartMode.RESET_STACK)
+
+
+async def on_go_on(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.done()
+
+
+async def on_start_over(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.done()
+    await go_home(manager)
+
+
+def build() -> Dialog:
+    return Dialog(
+        page(
+            Tr("<b>Hei, mukava kun tulit.</b>\n"),
+            Tr(
+                "Olen Rinnalla, palveluohjauksen chat. Kanssani voit miettiä, mitä sinulle kuuluu, "
+                "ja löytää tekemistä, seuraa tai apua läheltäsi."
+            ),
+            Tr(
+                "\n🔒 En tallenna sinusta mitään ennen kuin annat siihen luvan. "
+                "Keskeneräinen keskustelu unohtuu vuorokaudessa."
+            ),
+            Tr(
+                "\n🤝 Kaikki on vapaaehtoista. Voit ohittaa minkä tahansa kysymyksen ja lopettaa milloin vain."
+            ),
+            Tr("\n🤖 Olen ohjelma, en ihminen. Jos haluat, autan sinua saamaan yhteyden ihmiseen."),
+            Tr(
+                "\n<i>Tämä on esittelyversio. Osa yhteystiedoista on vuodelta 2021, eikä niitä ole tarkistettu.</i>",
+                when="demonstration",
+            ),
+            Button(Label("Aloitetaan"), id="begin", on_click=on_begin),
+            state=states.Welcome.hello,
+            getter=get_hello,
+            preview={"demonstration": True},
+            home=False,
+        ),
+        page(
+            Tr("Meillä jäi äsken jotain kesken. Miten haluat jatkaa?"),
+            Button(Label("Jatketaan siitä"), id="go_on", on_click=on_go_on),
+            Button(Label("Aloitetaan alusta"), id="over", on_click=on_start_over),
+            state=states.Welcome.resume,
+            home=False,
+        ),
+        on_process_result=give_back_text,
+        launch_mode=LaunchMode.SINGLE_TOP,
+    )
