@@ -1,0 +1,60 @@
+"""What a staff handler is handed: the services, and who is asking, looked up anew each time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any
+
+from telegram import Update
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.i18n import from_language_code, set_locale
+from bot.i18n import gettext as _
+from bot.services import staff
+from bot.services.base import Services
+from bot.services.staff import Worker
+
+
+class StaffContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """PTB's context with our services, which `bot/app.py` puts into `bot_data` when it builds the application."""
+
+    @property
+    def services(self) -> Services:
+        services: Services = self.bot_data["services"]
+        return services
+
+
+StaffApplication = Application[Any, StaffContext, Any, Any, Any, Any]
+Handler = Callable[[Update, StaffContext], Coroutine[Any, Any, None]]
+
+
+def for_workers(handler: Callable[[Update, StaffContext, Worker], Awaitable[None]]) -> Handler:
+    """Only linked workers get further; anybody else gets a kind line and nothing else."""
+
+    @wraps(handler)
+    async def checked(update: Update, context: StaffContext) -> None:
+        worker = await speak_to(update, context)
+        if worker is not None:
+            await handler(update, context, worker)
+        elif update.callback_query is not None:
+            await update.callback_query.answer(not_linked(), show_alert=True)
+        elif update.effective_chat is not None:
+            await context.bot.send_message(update.effective_chat.id, not_linked())
+
+    return checked
+
+
+async def speak_to(update: Update, context: StaffContext) -> Worker | None:
+    """Who is asking, if a linked worker; from here on they are spoken to in their language."""
+    user = update.effective_user
+    worker = await staff.worker(context.services, user.id) if user else None
+    default = context.services.settings.default_locale
+    set_locale(worker.locale if worker else from_language_code(user.language_code if user else None, default))
+    return worker
+
+
+def not_linked() -> str:
+    return _(
+        "Hei! Tämä on järjestöjen työntekijöiden botti. Pääset mukaan kutsulinkillä, jonka saat palvelun ylläpidolta."
+    )

@@ -1,0 +1,219 @@
+"""Contact requests in the worker's chat: accept, tell how it went, write a word. Rights are checked at every press."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.core.requests import Outcome, State, Step
+from bot.i18n import fill
+from bot.i18n import gettext as _
+from bot.services import caseload
+from bot.services.caseload import Card
+from bot.services.staff import Worker
+from bot.staff import cards
+from bot.staff.context import StaffContext, for_workers
+
+
+async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
+    """Delete a message; one too old for that (48 hours) loses its words instead."""
+    try:
+        await bot.delete_message(chat_id, message_id)
+    except BadRequest:
+        with suppress(BadRequest):  # gone already
+            await bot.edit_message_text(_("Tämän viestin tiedot on poistettu."), chat_id, message_id)
+
+
+async def show(context: StaffContext, chat_id: int, card: Card, worker: Worker) -> None:
+    """Show the request as a new message, which from now on is the one kept up to date. The message before it goes:
+    what a withdrawn consent must take away may stand in one place only."""
+    if (earlier := await caseload.shown(context.services, worker.id, card.request_id)) is not None:
+        await take_away(context.bot, chat_id, earlier)
+    text = cards.text(card, context.services)
+    message = await context.bot.send_message(
+        chat_id, text, parse_mode=ParseMode.HTML, reply_markup=cards.keyboard(card), protect_content=True
+    )
+    await caseload.remember_shown(context.services, worker.id, card.request_id, message.message_id, "")
+
+
+async def refresh(update: Update, context: StaffContext, card: Card, *, closing: bool = False) -> None:
+    """Bring the pressed message up to date; one that already is stays as it is."""
+    if update.callback_query is None:
+        return
+    markup = cards.outcomes(card.request_id) if closing else cards.keyboard(card)
+    try:
+        await update.callback_query.edit_message_text(
+            cards.text(card, context.services), parse_mode=ParseMode.HTML, reply_markup=markup
+        )
+    except BadRequest as error:
+        if "not modified" not in str(error):
+            raise
+
+
+@for_workers
+async def on_requests(update: Update, context: StaffContext, worker: Worker) -> None:
+    """/requests: what waits and what is in this worker's hands."""
+    if update.effective_chat is None:
+        return
+    found = await caseload.waiting_and_own(context.services, worker.id)
+    if not found:
+        await context.bot.send_message(
+            update.effective_chat.id, _("Nyt ei ole avoimia pyyntöjä. Kerron heti, kun uusi saapuu.")
+        )
+    for card in found:
+        await show(context, update.effective_chat.id, card, worker)
+
+
+@for_workers
+async def on_press(update: Update, context: StaffContext, worker: Worker) -> None:
+    """A press on a card: `r:STEP:REQUEST[:OUTCOME]`. The button only says what is wished for."""
+    query = update.callback_query
+    if query is None or query.data is None:
+        return
+    step, request_id, outcome = _parse(query.data)
+    card = await caseload.card(context.services, worker.id, request_id)
+    if card is None:
+        await query.answer(_("Tätä pyyntöä ei enää ole."), show_alert=True)
+        return
+    if step == "show":
+        await query.answer()
+        await refresh(update, context, card)
+    elif step == Step.WRITE:
+        await _on_write(update, context, worker, card)
+    elif step == Step.CLOSE and outcome is None and Step.CLOSE in card.steps:
+        await query.answer()
+        await refresh(update, context, card, closing=True)
+    else:
+        await _on_step(update, context, worker, card, step, outcome)
+
+
+def _parse(data: str) -> tuple[str, int, Outcome | None]:
+    _prefix, step, request_id, outcome = [*data.split(":"), "", "", ""][:4]
+    return (
+        step,
+        int(request_id) if request_id.isdigit() else 0,
+        Outcome(outcome) if outcome in set(Outcome) else None,
+    )
+
+
+async def _on_step(
+    update: Update, context: StaffContext, worker: Worker, before: Card, step: str, outcome: Outcome | None
+) -> None:
+    query = update.callback_query
+    if query is None:
+        return
+    if step not in set(Step):
+        await query.answer(_("Tuo nappi on vanhentunut."))
+        return
+    card, done = await caseload.take(context.services, worker.id, before.request_id, Step(step), outcome)
+    if card is None:
+        await query.answer(_("Tätä pyyntöä ei enää ole."), show_alert=True)
+        return
+    await query.answer(_done(card) if done else _not_done(card), show_alert=not done)
+    await refresh(update, context, card)
+
+
+def _done(card: Card) -> str:
+    return {
+        State.ACCEPTED: _("Pyyntö on nyt sinulla. Asiakas saa siitä tiedon."),
+        State.CONTACTED: _("Kiitos! Merkitsin yhteyden. Asiakas saa siitä tiedon."),
+        State.UNREACHABLE: _("Merkitsin. Asiakas saa tietää, että olet yrittänyt."),
+    }.get(card.state, _("Pyyntö on päätetty. Asiakas saa siitä tiedon."))
+
+
+def _not_done(card: Card) -> str:
+    if card.taken_by:
+        return _("{name} ehti ensin. Hän hoitaa tämän.").format(name=card.taken_by)
+    if card.state is State.WITHDRAWN:
+        return _("Suostumus ei ole enää voimassa.")
+    return _("Tämä on jo tehty.")
+
+
+# --- a word through the bot
+
+
+async def _on_write(update: Update, context: StaffContext, worker: Worker, card: Card) -> None:
+    query = update.callback_query
+    if query is None or update.effective_chat is None:
+        return
+    if not await caseload.begin_writing(context.services, worker.id, card.request_id):
+        await query.answer(_("Tälle asiakkaalle ei voi enää kirjoittaa."), show_alert=True)
+        await refresh(update, context, card)
+        return
+    await query.answer()
+    await context.bot.send_message(
+        update.effective_chat.id,
+        fill(
+            _(
+                "Kirjoita nyt viesti asiakkaalle (pyyntö #{number}). Näet sen vielä ennen kuin se lähtee.\n"
+                "Esimerkki: Hei! Soitan sinulle huomenna kello 12 jälkeen."
+            ),
+            number=card.request_id,
+        ),
+        reply_markup=InlineKeyboardMarkup([[_button(_("Peru"), f"w:stop:{card.request_id}")]]),
+    )
+
+
+@for_workers
+async def on_text(update: Update, context: StaffContext, worker: Worker) -> None:
+    """Text is a message to a client if writing was begun; otherwise a kind line says what there is to do."""
+    message = update.effective_message
+    if message is None or message.text is None:
+        return
+    request_id = await caseload.draft(context.services, worker.id, message.text)
+    if request_id is None:
+        await message.reply_text(
+            _("Kiitos viestistä. Asiakkaalle voit kirjoittaa pyynnön napista. /requests näyttää pyynnöt.")
+        )
+        return
+    preview = fill(
+        _("Tämä lähtee asiakkaalle:\n<blockquote>{words}</blockquote>"),
+        words=message.text[: caseload.LONGEST_WORD],
+    )
+    await message.reply_text(
+        preview,
+        parse_mode=ParseMode.HTML,
+        reply_markup=InlineKeyboardMarkup(
+            [
+                [_button(_("Lähetä"), f"w:send:{request_id}")],
+                [_button(_("Peru"), f"w:stop:{request_id}")],
+            ]
+        ),
+    )
+
+
+def _button(text: str, data: str) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=data)
+
+
+@for_workers
+async def on_word_press(update: Update, context: StaffContext, worker: Worker) -> None:
+    """`w:send:REQUEST` or `w:stop:REQUEST` under the preview of a message."""
+    query = update.callback_query
+    if query is None or query.data is None:
+        return
+    _prefix, action, request_id = [*query.data.split(":"), "", ""][:3]
+    message = query.message
+    sent = False
+    if action == "send" and request_id.isdigit() and message is not None:
+        press = f"{worker.id}:{message.message_id}"
+        sent = await caseload.send_draft(context.services, worker.id, int(request_id), press)
+    elif action == "stop":
+        await caseload.stop_writing(context.services, worker.id)
+    line = _("Viesti lähtee asiakkaalle.") if sent else _("Viestiä ei lähetetty.")
+    await query.answer(line)
+    await query.edit_message_text(line)
+
+
+@for_workers
+async def on_anything_else(update: Update, context: StaffContext, worker: Worker) -> None:
+    """Pictures, voice and the like: kindly refused, nothing is kept."""
+    if update.callback_query is not None:
+        await update.callback_query.answer(_("Tuo nappi on vanhentunut."))
+    elif update.effective_message is not None:
+        await update.effective_message.reply_text(
+            _("Osaan välittää vain tekstiä. En tallentanut tätä. /requests näyttää pyynnöt.")
+        )
