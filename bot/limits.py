@@ -1,0 +1,118 @@
+"""How fast messages go out: below Telegram's limits, with no burst, and one chat's pause never stops the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+PER_SECOND = 29.0
+"""Messages a second to all chats together; Telegram allows 30."""
+PER_CHAT = 1.0
+"""Messages a second to one private chat."""
+REMEMBERED_CHATS = 10_000
+LONGEST_WAIT = 5
+"""Seconds that a reply waits when Telegram asks for a pause; after that it is given up."""
+SENDING = frozenset({"sendMessage", "sendPhoto", "sendDocument", "editMessageText", "deleteMessage"})
+
+
+class Pace:
+    """Hands out moments to send at, evenly apart: overall and for each chat. Time is the loop's own."""
+
+    def __init__(self, per_second: float = PER_SECOND, per_chat: float = PER_CHAT) -> None:
+        self._gap, self._chat_gap = 1 / per_second, 1 / per_chat
+        self._free = 0.0
+        self._chat_free: OrderedDict[int, float] = OrderedDict()
+
+    async def wait(self, chat_id: int | None) -> None:
+        """Until it is this message's turn."""
+        loop = asyncio.get_running_loop()
+        if chat_id is not None:
+            chat_turn = max(self._chat_free.get(chat_id, 0.0), loop.time())
+            self._note(chat_id, chat_turn + self._chat_gap)
+            await asyncio.sleep(max(chat_turn - loop.time(), 0))
+        turn = max(self._free, loop.time())
+        self._free = turn + self._gap
+        await asyncio.sleep(max(turn - loop.time(), 0))
+
+    def pause(self, chat_id: int | None, seconds: float) -> None:
+        """Telegram asked for a pause: this chat waits; without a chat, everything does."""
+        until = asyncio.get_running_loop().time() + seconds
+        if chat_id is None:
+            self._free = max(self._free, until)
+        else:
+            self._note(chat_id, until)
+
+    def _note(self, chat_id: int, until: float) -> None:
+        self._chat_free[chat_id] = max(until, self._chat_free.pop(chat_id, 0.0))
+        if len(self._chat_free) > REMEMBERED_CHATS:
+            self._chat_free.popitem(last=False)
+
+
+class EvenRateLimiter(BaseRateLimiter[int]):
+    """PTB's rate limiter by `Pace`. A 429 pauses the chat and is raised: the outbox row tries again later."""
+
+    def __init__(self, pace: Pace | None = None) -> None:
+        self.pace = pace or Pace()
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
+        chat_id = data.get("chat_id")
+        chat = chat_id if isinstance(chat_id, int) else None
+        if endpoint in SENDING:
+            await self.pace.wait(chat)
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as error:
+            self.pace.pause(chat, seconds(error))
+            raise
+
+
+def seconds(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    after = error.retry_after
+    return float(after if isinstance(after, int) else after.total_seconds())
+
+
+class PatientRateLimiter(BaseRateLimiter[int]):
+    """For replies: no pacing, but when Telegram asks for a short pause the reply waits and is tried once more."""
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Any:
+        try:
+            return await callback(*args, **kwargs)
+        except RetryAfter as error:
+            if seconds(error) > LONGEST_WAIT:
+                raise
+            await asyncio.sleep(seconds(error))
+            return await callback(*args, **kwargs)

@@ -1,0 +1,173 @@
+"""What the courier says: a row of the outbox turned into a message, or into nothing when it is no longer true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlalchemy import select
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import views
+from bot.core.consent import ConsentState, Reach, Shared
+from bot.core.requests import IN_HAND, Outcome, State
+from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
+from bot.i18n import current_locale, fill, html
+from bot.i18n import gettext as _
+from bot.services import caseload
+from bot.services.base import Services
+from bot.services.outbox import Kind
+from bot.staff import cards
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to send, or an earlier one to bring up to date (`edit`) or take away (`remove`)."""
+
+    text: Markup
+    keyboard: InlineKeyboardMarkup | None = None
+    edit: int | None = None
+    remove: int | None = None
+    protect: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a row to a client is about, read together."""
+
+    request: ContactRequest | None
+    consent: Consent | None
+    worker: Staff | None
+
+
+async def subject(services: Services, row: OutboxMessage) -> Subject:
+    async with services.db.read() as session:
+        request = await session.get(ContactRequest, row.request_id) if row.request_id else None
+        consent_id = row.consent_id or (request.consent_id if request else None)
+        consent = await session.get(Consent, consent_id) if consent_id else None
+        worker = await session.get(Staff, request.accepted_by) if request and request.accepted_by else None
+    return Subject(request, consent, worker)
+
+
+async def for_client(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
+    """What a row says to its client now; None when it is no longer true or no longer allowed."""
+    about = await subject(services, row)
+    if about.consent is None or about.consent.client_id != client.id:
+        return None
+    valid = about.consent.state == ConsentState.GIVEN and services.clock() < about.consent.valid_until
+    if row.kind == Kind.CONSENT_ENDED:
+        return _consent_ended(services, about.consent)
+    if about.request is None or not valid:
+        return None
+    if row.kind == Kind.RECEIPT:
+        return _receipt(services, about.consent)
+    if row.kind == Kind.STEP:
+        return _step(services, row, about)
+    return _word(services, row, about) if row.kind == Kind.WORD and row.note else None
+
+
+def _organisation(services: Services, organisation_id: str) -> str:
+    organisation = services.catalog.organisations_by_id.get(organisation_id)
+    return organisation.name.best(current_locale()) if organisation else organisation_id
+
+
+def _button(text: str, data: str) -> list[InlineKeyboardButton]:
+    return [InlineKeyboardButton(text, callback_data=data)]
+
+
+def _receipt(services: Services, consent: Consent) -> Notice:
+    zone = services.settings.zone
+    text = views.joined(
+        fill(
+            _("🧾 <b>Suostumuksesi</b>\nKenelle: {organisation}"),
+            organisation=_organisation(services, consent.organisation_id),
+        ),
+        html(_("Mitä varten: yhteydenotto ja avun sopiminen")),
+        fill(
+            _("Annettu {day}, voimassa {until} asti.\n"),
+            day=views.until(consent.given_at, zone),
+            until=views.until(consent.valid_until, zone),
+        ),
+        html(_("Kerrotaan:")),
+        views.shared(Shared.model_validate(consent.shared), services.catalog),
+    )
+    rows = [
+        _button(_("Peru suostumus"), f"withdraw:{consent.id}"),
+        _button(_("📁 Omat asiani"), "go:matters"),
+    ]
+    return Notice(text, InlineKeyboardMarkup(rows), protect=True)
+
+
+def _step(services: Services, row: OutboxMessage, about: Subject) -> Notice | None:
+    assert about.request is not None
+    state = State((row.detail or {})["state"])
+    if about.request.state != state:
+        return None  # something newer has happened, and its own message is on the way
+    outcome = (row.detail or {}).get("outcome")
+    organisation = _organisation(services, about.request.organisation_id)
+    worker = f"{about.worker.name} ({organisation})" if about.worker else None
+    rows = [_button(_("Avaa pyyntö"), f"go:request:{about.request.id}")]
+    if outcome in {Outcome.NO_CAPACITY, Outcome.NOT_RIGHT_PLACE, Outcome.NOT_INTERESTED}:
+        rows.append(_button(_("🔎 Etsitään muuta"), "go:find"))
+    return Notice(html(views.request_state(state, outcome, worker, organisation)), InlineKeyboardMarkup(rows))
+
+
+def _word(services: Services, row: OutboxMessage, about: Subject) -> Notice:
+    assert about.request is not None
+    assert row.note is not None
+    organisation = _organisation(services, about.request.organisation_id)
+    who = f"{about.worker.name}, {organisation}" if about.worker else organisation
+    rows = [_button(_("Avaa pyyntö"), f"go:request:{about.request.id}")]
+    if about.request.state in IN_HAND and about.request.wish == Reach.CHAT:
+        rows.insert(0, _button(_("✍️ Vastaa"), f"go:answer:{about.request.id}"))
+    text = fill(
+        _("<b>{who}</b> kirjoittaa sinulle:\n<blockquote>{words}</blockquote>"), who=who, words=row.note
+    )
+    return Notice(text, InlineKeyboardMarkup(rows))
+
+
+def _consent_ended(services: Services, consent: Consent) -> Notice:
+    organisation = _organisation(services, consent.organisation_id)
+    text = fill(
+        _(
+            "Suostumuksesi ({organisation}) päättyi tänään. Työntekijä ei enää näe tietojasi. "
+            "Jos tarvitset vielä apua, voit pyytää yhteydenottoa uudelleen."
+        ),
+        organisation=organisation,
+    )
+    return Notice(text, InlineKeyboardMarkup([_button(_("🏠 Valikko"), "go:menu")]))
+
+
+async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> Notice | None:
+    """What a row says to a worker now; a card that is up to date already, or that nobody needs, says nothing."""
+    if row.kind == Kind.RETRACT:
+        return Notice(Markup(""), remove=(row.detail or {})["message_id"])
+    assert row.request_id is not None
+    card = await caseload.card(services, worker.id, row.request_id)
+    if row.kind == Kind.CLIENT_WORD:
+        if card is None or card.personal is None or not row.note:
+            return None
+        text = fill(
+            _("💬 Asiakas (pyyntö #{number}) kirjoittaa:\n<blockquote>{words}</blockquote>"),
+            number=card.request_id,
+            words=row.note,
+        )
+        keyboard = InlineKeyboardMarkup([_button(_("✍️ Vastaa"), f"r:write:{card.request_id}")])
+        return Notice(text, keyboard, protect=True)
+    message_id = await caseload.shown(services, worker.id, row.request_id)
+    if card is None:
+        gone = html(_("Tämä pyyntö ei ole enää nähtävilläsi."))
+        return Notice(gone, edit=message_id) if message_id else None
+    if message_id is None and not card.own and card.state is not State.OPEN:
+        return None  # already in somebody else's hands or over: no need to disturb
+    return Notice(cards.text(card, services), cards.keyboard(card), edit=message_id, protect=True)
+
+
+async def client_of(services: Services, row: OutboxMessage) -> Client | None:
+    async with services.db.read() as session:
+        return await session.scalar(select(Client).where(Client.id == row.client_id))
+
+
+async def worker_of(services: Services, row: OutboxMessage) -> Staff | None:
+    async with services.db.read() as session:
+        return await session.scalar(select(Staff).where(Staff.id == row.staff_id))
