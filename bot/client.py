@@ -1,0 +1,306 @@
+"""The client bot put together: languages, commands, the first look for danger, dialogs, and no press unanswered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram import Bot, Dispatcher, F, Router
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ChatMemberStatus, ChatType, ParseMode
+from aiogram.exceptions import TelegramForbiddenError, TelegramRetryAfter
+from aiogram.filters import Command, CommandStart, ExceptionTypeFilter
+from aiogram.types import (
+    BotCommand,
+    CallbackQuery,
+    ChatMemberUpdated,
+    ErrorEvent,
+    LinkPreviewOptions,
+    Message,
+    TelegramObject,
+    Update,
+)
+from aiogram_dialog import DialogManager, ShowMode, StartMode, setup_dialogs
+from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
+
+import dialogs
+from bot.db.dialog_state import DialogStorage
+from bot.i18n import from_language_code, set_locale, speaking
+from bot.i18n import gettext as _
+from bot.limits import LONGEST_WAIT
+from bot.services import clients, consents
+from bot.services.base import Services
+from dialogs import answer, crisis, find, matters, states, welcome
+from dialogs.common import go_home
+
+log = structlog.get_logger()
+
+DANGER, DISTRESS = 2, 1
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+class PatientRequests(BaseRequestMiddleware):
+    """A reply that Telegram asks to slow down waits a moment and is tried once more."""
+
+    async def __call__(self, make_request: Any, bot: Bot, method: Any) -> Any:
+        try:
+            return await make_request(bot, method)
+        except TelegramRetryAfter as error:
+            if error.retry_after > LONGEST_WAIT:
+                raise
+            await asyncio.sleep(error.retry_after)
+            return await make_request(bot, method)
+
+
+def build_bot(token: str, api: str) -> Bot:
+    session = AiohttpSession(api=TelegramAPIServer.from_base(api.rstrip("/")))
+    session.middleware(PatientRequests())
+    defaults = DefaultBotProperties(
+        parse_mode=ParseMode.HTML, link_preview=LinkPreviewOptions(is_disabled=True)
+    )
+    return Bot(token, session=session, default=defaults)
+
+
+def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
+    """Everything that answers a client. The same locks guard aiogram and aiogram-dialog, so that quick presses
+    are handled one after another."""
+    isolation = storage.create_isolation()
+    dispatcher = Dispatcher(
+        storage=storage,
+        events_isolation=isolation,
+        services=services,
+        catalog_is_demonstration=services.catalog.demonstration,
+    )
+    dispatcher.update.outer_middleware(speak)
+    dispatcher.include_router(_commands())
+    dispatcher.include_routers(*dialogs.build_all())
+    dispatcher.include_router(_rest())
+    setup_dialogs(dispatcher, events_isolation=isolation)
+    dispatcher.message.middleware(look_for_danger)
+    dispatcher.errors.register(on_old_press, ExceptionTypeFilter(UnknownIntent, OutdatedIntent, UnknownState))
+    dispatcher.errors.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
+    dispatcher.errors.register(on_error)
+    return dispatcher
+
+
+async def speak(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """The language of this update: chosen in this conversation, or earlier by an agreed client, or Telegram's."""
+    user, chat = data.get("event_from_user"), data.get("event_chat")
+    if user is None or (chat is not None and chat.type != ChatType.PRIVATE):
+        return None  # groups and channels are no place for this
+    services: Services = data["services"]
+    state = data.get("state")
+    locale = (await state.get_data()).get("locale") if state else None
+    if locale is None:
+        locale = await clients.locale_of(services, user.id)
+    set_locale(locale or from_language_code(user.language_code, services.settings.default_locale))
+    return await handler(event, data)
+
+
+async def look_for_danger(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """Free text is looked at for danger before anything else sees it. A hit shows help first; the words are kept for
+    the moment when the client goes on."""
+    manager: DialogManager | None = data.get("dialog_manager")
+    text = (event.text or event.caption) if isinstance(event, Message) else None
+    if not text or manager is None:
+        return await handler(event, data)
+    services: Services = data["services"]
+    screening = services.safety.screen(text)
+    if screening.level >= DANGER:
+        return await crisis.start_noticed(manager, screening, text)
+    if screening.level == DISTRESS and isinstance(event, Message):
+        await event.answer(
+            _(
+                "Kuulostaa raskaalta. Hyvä, että kerroit. Jos haluat puhua jonkun kanssa heti, paina 🆘 Apua heti."
+            )
+        )
+    return await handler(event, data)
+
+
+# --- commands and buttons of messages that the courier has sent
+
+
+COMMANDS = {
+    "start": "start",
+    "menu": "menu|valikko|meny",
+    "help": "help|apua|hjalp|sos",
+    "language": "language|kieli|sprak",
+    "matters": "omat|mina|my",
+    "stop": "stop|lopeta|sluta",
+}
+
+
+def _commands() -> Router:
+    router = Router(name="commands")
+    router.message.register(on_start, CommandStart())
+    router.message.register(on_menu, Command(*COMMANDS["menu"].split("|")))
+    router.message.register(on_help, Command(*COMMANDS["help"].split("|")))
+    router.message.register(on_language, Command(*COMMANDS["language"].split("|")))
+    router.message.register(on_matters, Command(*COMMANDS["matters"].split("|")))
+    router.message.register(on_stop, Command(*COMMANDS["stop"].split("|")))
+    router.callback_query.register(on_go, F.data.startswith("go:"))
+    router.callback_query.register(on_withdraw, F.data.startswith("withdraw:"))
+    router.my_chat_member.register(on_membership)
+    return router
+
+
+async def set_commands(bot: Bot) -> None:
+    """The command menu, in each language that Telegram can tell apart."""
+    for locale, code in (("fi", None), ("fi", "fi"), ("sv", "sv"), ("en", "en")):
+        with speaking(locale):
+            commands = [
+                BotCommand(command="menu", description=_("Valikko")),
+                BotCommand(command="help", description=_("Apua heti")),
+                BotCommand(command="language", description=_("Vaihda kieli")),
+                BotCommand(command="my", description=_("Omat asiani")),
+                BotCommand(command="stop", description=_("Lopeta ja unohda keskustelu")),
+            ]
+        await bot.set_my_commands(commands, language_code=code)
+
+
+async def on_start(_message: Message, dialog_manager: DialogManager) -> None:
+    """/start greets; in the middle of something it asks whether to go on or to start over."""
+    places = (states.Welcome, states.Menu, states.Matters)
+    if dialog_manager.has_context() and dialog_manager.current_context().state.group not in places:
+        await welcome.start_resume(dialog_manager)
+    else:
+        await welcome.start_welcome(dialog_manager)
+
+
+async def on_menu(_message: Message, dialog_manager: DialogManager) -> None:
+    await go_home(dialog_manager)
+
+
+async def on_help(_message: Message, dialog_manager: DialogManager) -> None:
+    await dialog_manager.start(states.Crisis.needs)
+
+
+async def on_language(_message: Message, dialog_manager: DialogManager) -> None:
+    await dialog_manager.start(states.Language.choose)
+
+
+async def on_matters(_message: Message, dialog_manager: DialogManager) -> None:
+    await matters.start(dialog_manager)
+
+
+async def on_stop(message: Message, dialog_manager: DialogManager, services: Services) -> None:
+    """The conversation is forgotten at once; what the client has agreed to keep is shown with a way to remove it."""
+    state = dialog_manager.middleware_data["state"]
+    await state.clear()
+    if await clients.kept(services, message.chat.id):
+        await message.answer(_("Keskustelu on unohdettu. Alla näet, mitä sinusta on tallennettu luvallasi."))
+        await dialog_manager.start(states.Matters.forget, mode=StartMode.RESET_STACK)
+    else:
+        await matters.forget(dialog_manager)
+
+
+async def on_go(callback: CallbackQuery, dialog_manager: DialogManager) -> None:
+    """A button of a message that the courier sent: the press opens the dialog."""
+    _prefix, where, what = [*(callback.data or "").split(":"), "", ""][:3]
+    dialog_manager.show_mode = ShowMode.SEND
+    if where == "request" and what.isdigit():
+        await matters.start_request(dialog_manager, int(what))
+    elif where == "answer" and what.isdigit():
+        await answer.start(dialog_manager, int(what))
+    elif where == "matters":
+        await matters.start(dialog_manager)
+    elif where == "find":
+        await find.start(dialog_manager)
+    else:
+        await go_home(dialog_manager)
+    await callback.answer()
+
+
+async def on_withdraw(callback: CallbackQuery, services: Services) -> None:
+    """One tap on the receipt. The receipt then says so, and holds nothing personal any more."""
+    consent_id = (callback.data or "").partition(":")[2]
+    if not await consents.withdraw(services, callback.from_user.id, consent_id):
+        await callback.answer(_("Tätä suostumusta ei enää ole."), show_alert=True)
+        return
+    text = _(
+        "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
+        "Sitä, mitä olette jo puhuneet, en voi poistaa."
+    )
+    await callback.answer(text, show_alert=True)
+    if isinstance(callback.message, Message):
+        await callback.message.edit_text(text)
+
+
+async def on_membership(event: ChatMemberUpdated, services: Services) -> None:
+    reachable = event.new_chat_member.status == ChatMemberStatus.MEMBER
+    await clients.chat_reachable(services, event.from_user.id, reachable)
+
+
+# --- everything else
+
+
+def _rest() -> Router:
+    router = Router(name="rest")
+    router.message.register(on_message_without_dialog)
+    router.callback_query.register(on_unknown_press)
+    return router
+
+
+async def on_message_without_dialog(message: Message, dialog_manager: DialogManager) -> None:
+    """Nothing was going on (or it was forgotten): whatever is written opens the conversation."""
+    if dialog_manager.has_context():
+        await dialog_manager.show(ShowMode.SEND)
+    else:
+        await welcome.start_welcome(dialog_manager)
+
+
+async def on_unknown_press(callback: CallbackQuery, dialog_manager: DialogManager) -> None:
+    await callback.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
+    await _show_place(dialog_manager)
+
+
+async def on_old_press(event: ErrorEvent, dialog_manager: DialogManager) -> bool:
+    """A press on an old, closed, covered or renamed window: one kind line, and the place where we are now."""
+    if event.update.callback_query is not None:
+        await event.update.callback_query.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
+    if isinstance(event.exception, UnknownState):
+        await dialog_manager.start(states.Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
+    else:
+        await _show_place(dialog_manager)
+    return True
+
+
+async def _show_place(manager: DialogManager) -> None:
+    if manager.has_context():
+        await manager.show(ShowMode.SEND)
+    else:
+        await manager.start(states.Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
+
+
+async def on_blocked(event: ErrorEvent, services: Services) -> bool:
+    """The client has blocked the bot while we were answering."""
+    person = _person(event.update)
+    if person is not None:
+        await clients.chat_reachable(services, person, False)
+    return True
+
+
+async def on_error(event: ErrorEvent, bot: Bot) -> bool:
+    """Something of ours broke: it is logged without a word of what was said, and the client is not left alone."""
+    log.error("update failed", update_id=event.update.update_id, exc_info=event.exception)
+    person = _person(event.update)
+    if event.update.callback_query is not None:
+        await event.update.callback_query.answer()
+    if person is not None:
+        await bot.send_message(
+            person,
+            _(
+                "Anteeksi, minulla meni jokin rikki. Vika ei ole sinussa. Yritä hetken päästä uudelleen: /start"
+            ),
+        )
+    return True
+
+
+def _person(update: Update) -> int | None:
+    event = update.message or update.callback_query or update.my_chat_member
+    return event.from_user.id if event and event.from_user else None

@@ -1,0 +1,112 @@
+"""`rinnalla doctor`: is everything in order? It tells what is wrong and what to do, and never shows a secret."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.db.columns import BadKey, Vault
+from bot.db.upgrade import current, head
+from bot.settings import Settings
+from catalog.loading import CatalogError, load
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    well: bool
+    says: str
+
+    @property
+    def mark(self) -> str:
+        return "✓" if self.well else "✗"
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Everything an operator needs before going live."""
+    return [finding async for finding in _findings(settings)]
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    yield _keys(settings)
+    yield await _database(settings)
+    yield _catalog(settings)
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+        yield await _token(settings, http, "client bot", settings.client_token)
+        if settings.staff_token is None:
+            yield Finding(
+                "staff bot", True, "no token: contact details are shown, contact requests are not offered"
+            )
+        else:
+            yield await _token(settings, http, "staff bot", settings.staff_token)
+
+
+def _keys(settings: Settings) -> Finding:
+    try:
+        Vault([key.get_secret_value() for key in settings.encryption_keys])
+    except BadKey as error:
+        return Finding("encryption keys", False, f"{error}; make one with: rinnalla keys new")
+    return Finding("encryption keys", True, f"{len(settings.encryption_keys)} in use")
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        revision = await current(settings.database_url)
+    except Exception as error:
+        return Finding(
+            "database", False, f"not in reach ({type(error).__name__}): check RINNALLA_DATABASE_URL"
+        )
+    if revision == head():
+        return Finding("database", True, f"at {revision}")
+    if revision is None:
+        return Finding("database", False, "not set up yet: rinnalla db upgrade")
+    return Finding("database", False, f"at {revision}, but {head()} is needed: rinnalla db upgrade")
+
+
+def _catalog(settings: Settings) -> Finding:
+    try:
+        catalog = load(settings.catalog)
+    except CatalogError as error:
+        return Finding("catalogue", False, f"{len(error.problems)} errors: see `rinnalla catalog check`")
+    kind = " (demonstration)" if catalog.demonstration else ""
+    return Finding(
+        "catalogue", True, f"{len(catalog.offers)} offers of {len(catalog.organisations)} organisations{kind}"
+    )
+
+
+async def _token(
+    settings: Settings, http: aiohttp.ClientSession, what: str, token: SecretStr | None
+) -> Finding:
+    if token is None:
+        return Finding(what, False, "no token: get one from BotFather")
+    url = f"{str(settings.telegram_api).rstrip('/')}/bot{token.get_secret_value()}/getMe"
+    try:
+        async with http.get(url) as response:
+            answer = await response.json(content_type=None)
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        return Finding(what, False, f"Telegram is not in reach ({type(error).__name__})")
+    if not answer.get("ok"):
+        return Finding(what, False, "Telegram does not know this token")
+    return Finding(what, True, f"@{answer['result']['username']}")
+
+
+async def health(settings: Settings) -> list[Finding]:
+    """Ask the running service, as a container's health check does."""
+    host = "127.0.0.1" if settings.listen_host == "0.0.0.0" else settings.listen_host
+    url = f"http://{host}:{settings.listen_port}/health"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http,
+            http.get(url) as response,
+        ):
+            well = response.status == 200
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return [Finding("service", False, f"does not answer at {settings.listen} ({type(error).__name__})")]
+    return [Finding("service", well, "is well" if well else "answers, but is not well")]
