@@ -37,7 +37,7 @@ class Call:
 
     def known_chat(self, chat_id: object) -> Chat | None:
         number = str(chat_id)
-        return self.world.chats.get((self.bot.id, int(number))) if number.isdigit() else None
+        return self.world.chats.get((self.bot.id, int(number))) if number.isdecimal() else None
 
     def chat(self, chat_id: object) -> Chat:
         """The chat, if the bot may write there."""
@@ -46,7 +46,7 @@ class Call:
             if chat.blocked:
                 raise ApiError(403, "bot was blocked by the user")
             return chat
-        if str(chat_id).isdigit() and int(str(chat_id)) in self.world.users:
+        if str(chat_id).isdecimal() and int(str(chat_id)) in self.world.users:
             raise ApiError(403, "bot can't initiate conversation with a user")
         raise bad("chat not found")
 

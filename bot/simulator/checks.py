@@ -100,8 +100,6 @@ def inline_keyboard(given: Json | None) -> Json | None:
 
 def _inline_button(button: Json) -> Json:
     cannot = "can't parse inline keyboard button: "
-    if not isinstance(button.get("text"), str):
-        raise bad(cannot + 'Can\'t find field "text"')
     if not button["text"].strip():
         raise bad(cannot + 'Field "text" must be non-empty')
     actions = [key for key in button if key in ACTIONS]
@@ -115,8 +113,8 @@ def _inline_button(button: Json) -> Json:
         case "url":
             return {**button, "url": _link(button["url"], "inline keyboard button URL")}
         case "web_app":
-            _link(button["web_app"].get("url", ""), "inline keyboard button Web App URL", https_only=True)
-        case "copy_text" if not 1 <= len(button["copy_text"].get("text", "")) <= 256:
+            _link(button["web_app"]["url"], "inline keyboard button Web App URL", https_only=True)
+        case "copy_text" if not 1 <= len(button["copy_text"]["text"]) <= 256:
             raise bad("BUTTON_COPY_TEXT_INVALID")
         case "login_url" | "callback_game" | "pay":
             raise bad("BUTTON_TYPE_INVALID")
@@ -127,7 +125,7 @@ def reply_keyboard(given: Json) -> Json:
     """A keyboard under the text field, or its removal, or a forced reply."""
     if "keyboard" not in given:
         return given
-    rows = [[{"text": b} if isinstance(b, str) else b for b in row] for row in given["keyboard"] if row]
+    rows = [row for row in given["keyboard"] if row]
     if not rows:
         raise bad("reply keyboard must be non-empty")
     if sum(map(len, rows)) > 300 or any(len(row) > 12 for row in rows):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-_URL = re.compile(
-    r"(?:(?P<protocol>[^/?#:@]*)://)?(?P<host>[^/?#:]*)(?::(?P<port>[^/?#]*))?(?P<rest>.*)"
-)
+_URL = re.compile(r"(?:(?P<protocol>[^/?#:@]*)://)?(?P<host>[^/?#:]*)(?::(?P<port>[^/?#]*))?(?P<rest>.*)")
 _HOST = re.compile(r"[\w.-]+\Z")
 
 
@@ -24,7 +22,7 @@ def checked(url: str, https_only: bool = False) -> str:
         raise ValueError("Only HTTPS links are allowed")
     if not host:
         raise ValueError("URL host is empty")
-    if port is not None and not (port.isdigit() and 0 < int(port) < 65536):
+    if port is not None and not (port.isdecimal() and 0 < int(port) < 65536):
         raise ValueError("Wrong port number specified in the URL")
     if "." not in host or not _HOST.match(host):
         raise ValueError("Wrong HTTP URL")

@@ -11,7 +11,13 @@ from types import UnionType
 from typing import Any, Union
 
 import aiogram.methods
-from aiogram.types import InputFile
+from aiogram.types import (
+    ForceReply,
+    InlineKeyboardMarkup,
+    InputFile,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from pydantic import BaseModel, ValidationError
 
 from bot.simulator.errors import bad
@@ -40,6 +46,13 @@ IGNORED = {
     "cache_time",
     "ip_address",
     "certificate",
+}
+# A markup is told by the field that it must have; pydantic alone would take anything for a ForceReply.
+MARKUPS: dict[str, type[BaseModel]] = {
+    "inline_keyboard": InlineKeyboardMarkup,
+    "keyboard": ReplyKeyboardMarkup,
+    "remove_keyboard": ReplyKeyboardRemove,
+    "force_reply": ForceReply,
 }
 SCALARS = (str, int, float, bool, InputFile)
 
@@ -89,10 +102,11 @@ def simulated(handler: Callable[..., Any]) -> frozenset[str]:
 def validated(name: str, handler: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
     """The parameters for `handler`, with JSON decoded and types right; ApiError 400 where Telegram would."""
     model = models()[name]
-    given = {key: value for key, value in given.items() if value is not None}
+    objects = written_as_json(model)
+    given = {k: v for k, v in given.items() if v is not None and not (k in objects and v == "")}
     for key in given.keys() - model.model_fields.keys():
         raise bad(f"{model.__api_method__} has no parameter {key}")  # type: ignore[attr-defined]
-    for key in given.keys() & written_as_json(model):
+    for key in given.keys() & objects:
         if isinstance(given[key], str):
             given[key] = _decoded(key, given[key])
     required = [key for key, field in model.model_fields.items() if field.is_required()]
@@ -100,6 +114,8 @@ def validated(name: str, handler: Callable[..., Any], given: dict[str, Any]) -> 
     if missing:
         key = "text" if "text" in missing else missing[0]
         raise bad(MISSING.get(key, f"parameter {key} is required"))
+    if "reply_markup" in given:
+        given["reply_markup"] = _checked_markup(given["reply_markup"])
     typed = _typed(model, given)
     kept = {key: value for key, value in typed.items() if key not in IGNORED}
     for key in kept.keys() - simulated(handler):
@@ -109,14 +125,31 @@ def validated(name: str, handler: Callable[..., Any], given: dict[str, Any]) -> 
 
 def _typed(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:
     """Simple values converted ("5" to 5); objects as they were given, once they have passed."""
-    try:
-        instance = model.model_validate(given)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise bad(f"parameter {where} is wrong: {first['msg']}") from None
+    instance = _instance(model, given)
     objects = written_as_json(model)
     return {key: value if key in objects else getattr(instance, key) for key, value in given.items()}
+
+
+def _instance(model: type[BaseModel], given: Any, inside: str = "") -> BaseModel:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in (inside, *first["loc"]) if part != "")
+        raise bad(f"parameter {where} is wrong: {first['msg']}") from None
+
+
+def _checked_markup(markup: Any) -> dict[str, Any]:
+    """The markup, once it has passed. A button under the text field may be given as its label alone."""
+    kinds = [kind for kind in MARKUPS if isinstance(markup, dict) and kind in markup]
+    if not kinds:
+        raise bad("object expected as reply markup")
+    if isinstance(markup.get("keyboard"), list):
+        rows = [row if isinstance(row, list) else [] for row in markup["keyboard"]]
+        named = [[{"text": label} if isinstance(label, str) else label for label in row] for row in rows]
+        markup = {**markup, "keyboard": named}
+    _instance(MARKUPS[kinds[0]], markup, "reply_markup")
+    return dict(markup)
 
 
 def _decoded(key: str, value: str) -> Any:

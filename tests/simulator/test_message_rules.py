@@ -133,7 +133,7 @@ async def test_bot_cannot_write_after_a_block(api, phone, chat_id, message_id):
         ),
         (
             keyboard({"callback_data": "x"}),
-            "can't parse inline keyboard button: Can't find field \"text\"",
+            "parameter reply_markup.inline_keyboard.0.0.text is wrong: Field required",
         ),
         (
             keyboard(button(callback_data="x", url="https://a.fi")),
@@ -156,6 +156,13 @@ async def test_bot_cannot_write_after_a_block(api, phone, chat_id, message_id):
         (keyboard(*[button()] * 9), "reply markup is too long"),
         (keyboard(*[button()] * 8, rows=13), "reply markup is too long"),
         ({"keyboard": []}, "reply keyboard must be non-empty"),
+        ({"inline_keyboard": [{}]}, "parameter reply_markup.inline_keyboard.0 is wrong: Input should be a"),
+        (
+            keyboard(button(callback_data=1)),
+            "parameter reply_markup.inline_keyboard.0.0.callback_data is wrong",
+        ),
+        ({"buttons": []}, "object expected as reply markup"),
+        ("[]", "object expected as reply markup"),
     ],
 )
 async def test_keyboards_that_are_refused(api, chat_id, markup, complaint):
