@@ -74,7 +74,6 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
         storage=storage,
         events_isolation=isolation,
         services=services,
-        catalog_is_demonstration=services.catalog.demonstration,
     )
     dispatcher.update.outer_middleware(speak)
     dispatcher.include_router(_commands())
@@ -104,7 +103,7 @@ async def speak(handler: Handler, event: TelegramObject, data: dict[str, Any]) -
 
 async def look_for_danger(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
     """Free text is looked at for danger before anything else sees it. A hit shows help first; the words are kept for
-    the moment when the client goes on."""
+    the moment when the client goes on. Distress is answered with a kind line, once in a conversation."""
     manager: DialogManager | None = data.get("dialog_manager")
     text = (event.text or event.caption) if isinstance(event, Message) else None
     if not text or manager is None:

@@ -33,6 +33,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "gettext": None,
     "N_": None,
     "Tr": None,
+    "Label": None,
     "ngettext": (1, 2),
     "NTr": (1, 2),
     "pgettext": ((1, "c"), 2),

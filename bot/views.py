@@ -5,6 +5,7 @@ Both bots use these, so that what the client sees before consenting is what the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from catalog.schema import Catalog, Channel, ChannelKind, CrisisContact, Offer, 
 from catalog.schema import Text as CatalogText
 
 NAMES_OF_LANGUAGES = 6
+FEW_MUNICIPALITIES = 4
 
 
 def joined(*parts: str | Markup | None, gap: str = "\n") -> Markup:
@@ -38,7 +40,16 @@ def area_name(catalog: Catalog, area_id: str) -> str:
     return f"{area.symbol} {area.name.best(current_locale())}" if area else area_id
 
 
-def crisis_contact(contact: CrisisContact, locale: str) -> Markup:
+def crisis_contacts(contacts: Sequence[CrisisContact]) -> Markup:
+    """Whom to turn to, in the order to try; and of which day the numbers are."""
+    oldest = min(contact.known_on for contact in contacts)
+    known = fill(
+        _("<i>Numerot on tarkistettu viimeksi {day}. Hätätilanteessa soita aina 112.</i>"), day=day(oldest)
+    )
+    return joined(*(_crisis_contact(contact, current_locale()) for contact in contacts), known, gap="\n\n")
+
+
+def _crisis_contact(contact: CrisisContact, locale: str) -> Markup:
     return joined(
         fill("<b>{name}</b>", name=contact.name.best(locale)),
         fill("📞 <b>{phone}</b>", phone=contact.phone),
@@ -93,7 +104,7 @@ def _for_whom(offer: Offer) -> str | None:
         return _("{least}–{most}-vuotiaille").format(least=whom.min_age, most=whom.max_age)
     if whom.min_age:
         return _("{least} vuotta täyttäneille").format(least=whom.min_age)
-    return _("läheisille") if whom.close_persons else None
+    return _("myös läheisille") if whom.close_persons else None
 
 
 def _where(offer: Offer) -> str:
@@ -103,7 +114,11 @@ def _where(offer: Offer) -> str:
         return ", ".join(part for part in parts if part)
     if offer.nationwide:
         return _("koko maassa")
-    return listed(list(offer.municipalities))
+    municipalities = list(offer.municipalities)
+    if len(municipalities) <= FEW_MUNICIPALITIES:
+        return listed(municipalities)
+    some = ", ".join(municipalities[:FEW_MUNICIPALITIES])
+    return _("{count} kunnassa, esimerkiksi {some}").format(count=len(municipalities), some=some)
 
 
 def _cost(offer: Offer) -> str | None:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from catalog import schema
 from catalog.plain_yaml import parse
 from catalog.schema import (
+    About,
     Answer,
     CrisisContact,
     CrisisNeed,
@@ -70,7 +71,7 @@ class Draft:
     organisations: list[Placed[Organisation]] = field(default_factory=list)
     """Without their offers; these follow and share the organisation's file."""
     offers: list[Placed[Offer]] = field(default_factory=list)
-    demonstration: bool = False
+    about: About = field(default_factory=About)
     known: dict[str, set[str]] = field(default_factory=dict)
     """Ids by section, of faulty entries too; a section that could not be read is missing."""
     problems: list[Problem] = field(default_factory=list)
@@ -91,8 +92,9 @@ def read(folder: Path) -> Draft:
     draft.needs = _entries(draft, "crisis.yaml", crisis, "needs", CrisisNeed)
     draft.contacts = _entries(draft, "crisis.yaml", crisis, "contacts", CrisisContact)
     if (folder / "catalog.yaml").exists():
-        about = _mapping(draft, folder, "catalog.yaml", ("demonstration",)) or {}
-        draft.demonstration = about.get("demonstration") is True
+        about = _mapping(draft, folder, "catalog.yaml")
+        if about is not None and (placed := _entry(draft, "catalog.yaml", "", about, About)):
+            draft.about = placed.model
     _read_organisations(draft, folder)
     return draft
 

@@ -43,7 +43,7 @@ def load(folder: Path) -> Catalog:
             placed.model.model_copy(update={"offers": tuple(offers[placed.file])})
             for placed in draft.organisations
         ),
-        demonstration=draft.demonstration,
+        about=draft.about,
     )
 
 

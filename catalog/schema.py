@@ -319,6 +319,13 @@ class Crisis(Strict):
     contacts: tuple[CrisisContact, ...]
 
 
+class About(Strict):
+    """What the folder says of itself, in catalog.yaml."""
+
+    demonstration: bool = False
+    operator: Text | None = Field(None, description="who runs the service: told to the client at the start")
+
+
 class Catalog(Strict):
     """Everything, checked: ids are unique and every reference leads somewhere (see loading).
 
@@ -332,7 +339,11 @@ class Catalog(Strict):
     guidance: Guidance
     crisis: Crisis
     organisations: tuple[Organisation, ...]
-    demonstration: bool = False
+    about: About = About()
+
+    @property
+    def demonstration(self) -> bool:
+        return self.about.demonstration
 
     @cached_property
     def areas_by_id(self) -> Mapping[str, LifeArea]:

@@ -243,7 +243,7 @@ def build() -> Dialog:
             Tr("Kenelle: <b>{organisation}</b>\nMistä: {offer}\n"),
             Tr(
                 "Valitset itse, mitä kerrotaan. Näet koko viestin ennen kuin se lähtee. "
-                "Järjestön työntekijä ottaa sinuun yhteyttä, ja sovitte yhdessä, miten jatketaan."
+                "Sieltä otetaan sinuun yhteyttä, ja sovitte yhdessä, miten jatketaan."
             ),
             Button(Label("Jatketaan"), id="go", on_click=to(At.items)),
             Button(cancel, id="cancel", on_click=on_cancel),
@@ -311,7 +311,7 @@ def build() -> Dialog:
             getter=get_times,
         ),
         page(
-            Tr("<b>Miten kauan suostumus on voimassa?</b>"),
+            Tr("<b>Kuinka kauan suostumus on voimassa?</b>"),
             Tr(
                 "\nSen jälkeen tietosi katoavat työntekijältä. Voit perua suostumuksen koska tahansa aiemminkin."
             ),
@@ -329,7 +329,7 @@ def build() -> Dialog:
             getter=get_days,
         ),
         page(
-            Tr("<b>Tarkista vielä. Tämän {organisation} näkee:</b>\n"),
+            Tr("<b>Tarkista vielä. {organisation} näkee tämän:</b>\n"),
             Ready("preview"),
             Tr(
                 "\nSe näkyy vain sille työntekijälle, joka ottaa pyyntösi hoitaakseen. Muille näkyy vain, "

@@ -10,11 +10,11 @@ from aiogram_dialog.widgets.kbd import Button, Column, Select
 from aiogram_dialog.widgets.text import Format
 from markupsafe import Markup
 
+from bot import views
 from bot.core.safety import Screening
 from bot.i18n import current_locale
 from bot.i18n import gettext as _
 from bot.services.base import Services
-from bot.views import crisis_contact, joined
 from catalog.schema import Catalog
 from dialogs import states
 from dialogs.common import Label, Ready, Tr, page, services_of
@@ -38,8 +38,7 @@ async def on_start(start_data: Any, manager: DialogManager) -> None:
 
 
 def _contacts(catalog: Catalog, need_id: str) -> Markup:
-    contacts = catalog.crisis_contacts(need_id)
-    return joined(*(crisis_contact(contact, current_locale()) for contact in contacts), gap="\n\n")
+    return views.crisis_contacts(catalog.crisis_contacts(need_id, locale=current_locale()))
 
 
 async def get_needs(services: Services, **_kwargs: Any) -> dict[str, Any]:
@@ -64,7 +63,7 @@ async def get_noticed(dialog_manager: DialogManager, services: Services, **_kwar
 def _first_words(kind: str, level: int) -> str:
     if level >= IMMEDIATE:
         return _(
-            "Olen huolissani sinusta. Soita nyt heti 112. Siellä autetaan, kun henki tai turvallisuus on vaarassa."
+            "Nyt on tärkeää saada apua heti. Soita 112. Siellä autetaan, oli hätä sinun tai jonkun muun."
         )
     if kind in {"suicide", "self_harm"}:
         return _(

@@ -19,11 +19,16 @@ async def get_languages(**_: Any) -> dict[str, Any]:
     return {"languages": [(locale, LANGUAGE_NAMES[locale]) for locale in LOCALES]}
 
 
-async def on_chosen(_callback: CallbackQuery, _select: Any, manager: DialogManager, locale: str) -> None:
+async def choose(manager: DialogManager, locale: str) -> None:
+    """Speak `locale` from here on: remembered in the conversation, and with the account if there is one."""
     if locale in LOCALES:
         set_locale(locale)
         await remember(manager, locale=locale)
         await clients.speak(services_of(manager), chat_of(manager))
+
+
+async def on_chosen(_callback: CallbackQuery, _select: Any, manager: DialogManager, locale: str) -> None:
+    await choose(manager, locale)
     await leave(manager)
 
 

@@ -29,11 +29,12 @@ MOST = 8
 
 
 async def start(manager: DialogManager, check_in: CheckIn) -> None:
-    """Suggest by a check-in: the level of guidance first, then the cards."""
+    """Suggest by a check-in: the level of guidance first, then the cards. Of somebody else no level is said."""
     catalog = services_of(manager).catalog
     level = level_for(catalog.guidance, check_in.ratings, check_in.strength)
     found = await _suggest(manager, check_in, level)
-    await _begin(manager, At.level if found else At.end, found, check_in, level=level)
+    first = At.level if check_in.about == "self" else At.card
+    await _begin(manager, first if found else At.end, found, check_in, level=level)
 
 
 async def start_list(

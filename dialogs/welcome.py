@@ -6,9 +6,12 @@ from typing import Any
 
 from aiogram.types import CallbackQuery
 from aiogram_dialog import Dialog, DialogManager, LaunchMode, StartMode
-from aiogram_dialog.widgets.kbd import Button
+from aiogram_dialog.widgets.kbd import Button, Group, Select
+from aiogram_dialog.widgets.text import Format
 
-from dialogs import states
+from bot.i18n import LANGUAGE_NAMES, LOCALES, current_locale
+from bot.services.base import Services
+from dialogs import language, states
 from dialogs.common import Label, Tr, give_back_text, go_home, page
 
 
@@ -21,8 +24,17 @@ async def start_resume(manager: DialogManager) -> None:
     await manager.start(states.Welcome.resume)
 
 
-async def get_hello(catalog_is_demonstration: bool, **_: Any) -> dict[str, Any]:
-    return {"demonstration": catalog_is_demonstration}
+async def get_hello(services: Services, **_: Any) -> dict[str, Any]:
+    now, operator = current_locale(), services.catalog.about.operator
+    return {
+        "operator": operator.best(now) if operator else "",
+        "demonstration": services.catalog.demonstration,
+        "languages": [(each, f"{'✅ ' if each == now else ''}{LANGUAGE_NAMES[each]}") for each in LOCALES],
+    }
+
+
+async def on_language(_callback: CallbackQuery, _select: Any, manager: DialogManager, locale: str) -> None:
+    await language.choose(manager, locale)
 
 
 async def on_begin(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -59,9 +71,18 @@ def build() -> Dialog:
                 when="demonstration",
             ),
             Button(Label("Aloitetaan"), id="begin", on_click=on_begin),
+            Group(
+                Select(
+                    Format("{item[1]}"),
+                    id="locale",
+                    item_id_getter=lambda item: item[0],
+                    items="languages",
+                    on_click=on_language,
+                ),
+                width=2,
+            ),
             state=states.Welcome.hello,
             getter=get_hello,
-            preview={"demonstration": True},
             home=False,
         ),
         page(
