@@ -42,8 +42,8 @@ def video_note(chat: Chat, content: bytes = b"\0\0\0\x18ftypmp42", seconds: int 
     return {"video_note": {**file.shape(), "length": 240, "duration": seconds}}
 
 
-def sticker(chat: Chat, emoji: str = "🙂") -> Json:
-    file = chat.world.add_file(chat.bot, "sticker", b"RIFF\0\0\0\0WEBP")
+def sticker(chat: Chat, emoji: str = "🙂", content: bytes = b"RIFF\0\0\0\0WEBP") -> Json:
+    file = chat.world.add_file(chat.bot, "sticker", content)
     fixed = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
     return {"sticker": {**file.shape(), **fixed, "emoji": emoji}}
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from json import dumps
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,15 +22,19 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import BodyPartReader, web
 
+from bot.simulator import attachments
 from bot.simulator.activity import Subscription
 from bot.simulator.api import Simulator
 from bot.simulator.chats import Bot, Chat, Event, Json, User, World
-from bot.simulator.things import document, photo, thing
+from bot.simulator.errors import ApiError
 
 STATIC = Path(__file__).parent / "static"
+NOBODYS_NUMBER = "+358000000000"
+MARKET_SQUARE = (62.2426, 25.7473)  # in Jyväskylä
 FILE_LIMIT = 20 * 1024 * 1024
 LONGEST_JUMP = timedelta(days=3660)
 HEARTBEAT = 15.0
+UNKNOWN_TYPE = "application/octet-stream"
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -185,9 +190,7 @@ class _Page:
         if not shown or "download" in request.query:
             name = quote(file.name or file.path.rpartition("/")[2])
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-        return web.Response(
-            body=file.content, content_type=shown or "application/octet-stream", headers=headers
-        )
+        return web.Response(body=file.content, content_type=shown or UNKNOWN_TYPE, headers=headers)
 
     # What the reader does
 
@@ -208,19 +211,15 @@ class _Page:
     async def on_thing(self, request: web.Request) -> web.Response:
         body = await _body(request)
         chat = self._open_chat(body)
-        chat.send(thing(chat, str(body["kind"])), chat.messages.get(_number(body.get("reply"))))
+        chat.send(_sample(chat, str(body["kind"])), chat.messages.get(_number(body.get("reply"))))
         return _done()
 
     async def on_file(self, request: web.Request) -> web.Response:
         fields, name, content = await _form(request)
         chat = self._open_chat(fields)
-        if fields["kind"] == "photo":
-            sent = photo(chat, content, _number(fields["width"]), _number(fields["height"]))
-        else:
-            sent = document(chat, content, name)
         caption = fields.get("caption", "").strip()[:1024]
         reply = chat.messages.get(_number(fields.get("reply")))
-        chat.send({**sent, "caption": caption} if caption else sent, reply)
+        chat.send(_sent_file(chat, fields["kind"], content, name, caption), reply)
         return _done()
 
     async def on_language(self, request: web.Request) -> web.Response:
@@ -278,6 +277,28 @@ class _Page:
         if chat.blocked:
             raise Refused("blocked_bot")
         return chat
+
+
+def _sample(chat: Chat, kind: str) -> Json:
+    """What a person can send without choosing anything."""
+    match kind:
+        case "voice":
+            return attachments.voice(chat, (STATIC / "voice.ogg").read_bytes())
+        case "sticker":
+            return attachments.sticker(chat, "☀️", (STATIC / "sticker.webp").read_bytes())
+        case "location":
+            return attachments.location(*MARKET_SQUARE)
+        case "contact":
+            return attachments.contact(chat, NOBODYS_NUMBER)
+    raise Refused("failed")
+
+
+def _sent_file(chat: Chat, kind: str, content: bytes, name: str, caption: str) -> Json:
+    """A picture that Telegram would not show as one goes as a document."""
+    if kind == "photo":
+        with suppress(ApiError):
+            return attachments.photo(chat, content, caption)
+    return attachments.document(chat, content, name, guess_type(name)[0] or UNKNOWN_TYPE, caption)
 
 
 def _done(**more: object) -> web.Response:

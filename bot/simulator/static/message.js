@@ -20,14 +20,14 @@ export class MessageView {
 
   /** Show the message as it is now, touching only what has changed. Tells whether the words changed. */
   update(message) {
+    const before = this.message;
     this.message = message;
     const { reply_markup: keyboard, ...body } = message;
     const [bodyNow, keysNow] = [JSON.stringify(body), JSON.stringify(keyboard?.inline_keyboard ?? [])];
-    const changed = bodyNow !== this.bodyShown;
-    if (changed) this.showBody();
+    if (bodyNow !== this.bodyShown) this.showBody();
     if (keysNow !== this.keysShown) this.showKeys(keyboard?.inline_keyboard ?? []);
     [this.bodyShown, this.keysShown] = [bodyNow, keysNow];
-    return changed;
+    return before?.text !== message.text || before?.caption !== message.caption;
   }
 
   get own() {
@@ -144,6 +144,7 @@ function media(message, acts) {
   if (message.photo) return [photo(message, acts)];
   if (message.document) return [file(message)];
   if (message.voice ?? message.audio) return [voice(message.voice ?? message.audio)];
+  if (message.video_note) return [make("p", { class: "thing" }, icon("voice"), make("span", {}, t("videoNote")))];
   if (message.sticker) return [sticker(message.sticker)];
   if (message.location) return [place(message.venue, message.location)];
   if (message.contact) return [contact(message.contact)];

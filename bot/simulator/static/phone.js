@@ -113,6 +113,7 @@ export class Phone {
     if (event.kind === "answer" && here) this.answered(event);
     if (event.kind === "action") this.typing(person);
     if (here) this.show();
+    else this.showSettings();
   }
 
   keep(person, message, here, isNew) {
@@ -198,11 +199,9 @@ export class Phone {
     return done;
   }
 
-  async sendFile(kind, file, caption, reply) {
+  sendFile(kind, file, caption, reply) {
     const form = new FormData();
-    const size = kind === "photo" ? await createImageBitmap(file).catch(() => null) : null;
-    const fields = { bot: this.bot.username, user: this.current, caption, reply: reply ?? "", width: size?.width ?? 800, height: size?.height ?? 600 };
-    form.set("kind", kind === "photo" && !size ? "document" : kind);
+    const fields = { bot: this.bot.username, user: this.current, kind, caption, reply: reply ?? "" };
     for (const [name, value] of Object.entries(fields)) form.set(name, value);
     form.set("file", file);
     return post("file", form).catch(this.acts.failed);

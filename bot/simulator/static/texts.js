@@ -62,6 +62,7 @@ const TEXTS = {
     picture: "Kuva",
     document: "Tiedosto",
     voice: "Ääniviesti",
+    videoNote: "Videoviesti",
     sticker: "Tarra",
     location: "Sijainti",
     contact: "Yhteystieto",
@@ -149,6 +150,7 @@ const TEXTS = {
     picture: "Bild",
     document: "Fil",
     voice: "Röstmeddelande",
+    videoNote: "Videomeddelande",
     sticker: "Klistermärke",
     location: "Plats",
     contact: "Kontakt",
@@ -236,6 +238,7 @@ const TEXTS = {
     picture: "Picture",
     document: "File",
     voice: "Voice message",
+    videoNote: "Video message",
     sticker: "Sticker",
     location: "Location",
     contact: "Contact",
@@ -302,7 +305,7 @@ function format(moment, options) {
   return new Intl.DateTimeFormat(REGIONS[language], { ...zone, ...options }).format(moment);
 }
 
-export const clockTime = (moment) => format(moment, { hour: "2-digit", minute: "2-digit" });
+export const clockTime = (moment) => format(moment, { hour: "numeric", minute: "2-digit" });
 export const longDate = (moment) =>
   `${format(moment, { weekday: "long" })} ${format(moment, { day: "numeric", month: "long", year: "numeric" })}`;
 export const shortMoment = (moment) =>
