@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium; without it the tests are skipped, or fail where all services are required."""
-    if not Path(CHROMIUM).exists():
+    if not shutil.which(CHROMIUM):
         if os.environ.get("RINNALLA_REQUIRE_SERVICES") == "1":
             pytest.fail(f"{CHROMIUM} is missing")
         pytest.skip(f"{CHROMIUM} is missing")
@@ -77,7 +78,8 @@ async def stage() -> AsyncIterator[Stage]:
     simulator.add_bot("2:staff", "esimerkki_tyo_bot", "Työbotti")
     client, worker = simulator.add_user("Testi", "fi"), simulator.add_user("Toinen", "fi")
     attach(
-        simulator, [Phone("esimerkki_bot", client.id, "client"), Phone("esimerkki_tyo_bot", worker.id, "worker")]
+        simulator,
+        [Phone("esimerkki_bot", client.id, "client"), Phone("esimerkki_tyo_bot", worker.id, "worker")],
     )
     async with simulator:
         bots = [Echo(simulator.url, token) for token in ("1:client", "2:staff")]
@@ -144,7 +146,9 @@ async def visit(browser: Browser, stage: Stage) -> AsyncIterator[Visit]:
             contexts.push_async_callback(context.close)
             page = await context.new_page()
             page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda said: faults.append(said.text) if is_fault(said.text, said.type) else None)
+            page.on(
+                "console", lambda said: faults.append(said.text) if is_fault(said.text, said.type) else None
+            )
             await page.goto(stage.simulator.url)
             await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
             return View(page)

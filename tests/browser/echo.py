@@ -61,7 +61,11 @@ class Echo:
     async def edit(self, message: Json, text: str, keys: list[list[Json]] | None = None) -> None:
         where = {"chat_id": message["chat"]["id"], "message_id": message["message_id"]}
         await self.call(
-            "editMessageText", **where, text=text, parse_mode="HTML", reply_markup={"inline_keyboard": keys or []}
+            "editMessageText",
+            **where,
+            text=text,
+            parse_mode="HTML",
+            reply_markup={"inline_keyboard": keys or []},
         )
 
     async def run(self) -> None:
@@ -99,7 +103,9 @@ class Echo:
             answer |= {"text": "Tämä on tärkeää.\nHätätilanteessa soita 112.", "show_alert": True}
         elif name == "rate":
             n = int(rest) + 1
-            text, keys = (QUESTION.format(n=n), question_keys(n)) if n <= 3 else ("Kiitos, valmista tuli.", [])
+            text, keys = (
+                (QUESTION.format(n=n), question_keys(n)) if n <= 3 else ("Kiitos, valmista tuli.", [])
+            )
             await self.edit(query["message"], text, keys)
         elif name == "tick":
             await self.call(
@@ -138,4 +144,7 @@ def question_keys(n: int) -> list[list[Json]]:
 
 
 def ticks(on: bool) -> list[list[Json]]:
-    return [[key("☑ Ystävät" if on else "☐ Ystävät", "tick:on" if on else "tick:off")], [key("Valmis", "toast")]]
+    return [
+        [key("☑ Ystävät" if on else "☐ Ystävät", "tick:on" if on else "tick:off")],
+        [key("Valmis", "toast")],
+    ]

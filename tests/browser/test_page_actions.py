@@ -129,7 +129,10 @@ async def test_files_are_sent_with_the_text_as_their_caption(stage: Stage, visit
         await (await chosen.value).set_files([{"name": name, "mimeType": "", "buffer": content}])
         await expect(view.last.locator(".words")).to_have_text(f"Tässä on {name}")
     seen = await update(stage)
-    assert (seen["document"]["file_name"], seen["document"]["mime_type"]) == ("lasku ä.pdf", "application/pdf")
+    assert (seen["document"]["file_name"], seen["document"]["mime_type"]) == (
+        "lasku ä.pdf",
+        "application/pdf",
+    )
     assert (await update(stage, at=-2))["photo"][0]["width"] == 640
     await expect(view.field).to_have_value("")
 

@@ -14,7 +14,7 @@ FORMATTED = (
     "<blockquote expandable>" + "Pitkä lainaus jatkuu. " * 20 + "</blockquote>\n"
     "<pre>rivi 1\nrivi 2</pre>\nLopuksi /apua, posti@example.org ja +358 00 000 0000."
 )
-EVIL = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>'\"&lt;b&gt;"
+EVIL = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\'"&lt;b&gt;'
 
 
 async def test_bubbles_stand_on_their_sides_and_tell_the_time(stage: Stage, visit: Visit) -> None:
@@ -65,7 +65,9 @@ async def test_hidden_and_folded_text_opens(stage: Stage, visit: Visit) -> None:
     await view.last.get_by_role("button", name="Näytä kaikki").click()
     assert folded
     assert await clip.evaluate("clip => clip.clientHeight === clip.scrollHeight")
-    await expect(view.last.get_by_role("button", name="Näytä vähemmän")).to_have_attribute("aria-expanded", "true")
+    await expect(view.last.get_by_role("button", name="Näytä vähemmän")).to_have_attribute(
+        "aria-expanded", "true"
+    )
 
 
 async def test_a_command_in_the_text_can_be_tapped(stage: Stage, visit: Visit) -> None:
@@ -84,7 +86,9 @@ async def test_nothing_that_anyone_writes_becomes_html(stage: Stage, visit: Visi
     await expect(view.last).to_contain_text(f"Sanoit: {EVIL}")
     await stage.client_bot.say(stage.client.id, "Napit", [[key(EVIL[:60], "toast")]])
     await stage.client_bot.call("sendDocument", ("document", EVIL[:40], b"x"), chat_id=stage.client.id)
-    await stage.client_bot.call("sendPhoto", ("photo", "a.png", picture()), chat_id=stage.client.id, caption=EVIL)
+    await stage.client_bot.call(
+        "sendPhoto", ("photo", "a.png", picture()), chat_id=stage.client.id, caption=EVIL
+    )
     await view.last.locator(".picture").click()
     await expect(view.page.locator("dialog.viewer p")).to_have_text(EVIL)
     assert await view.page.evaluate("window.hacked") is None
@@ -96,7 +100,9 @@ async def test_a_picture_has_words_and_opens_large(stage: Stage, visit: Visit) -
     stage.chat().started = True
     caption = "Näin olet <b>jaksanut</b>"
     upload = ("photo", "kuva.png", picture())
-    await stage.client_bot.call("sendPhoto", upload, chat_id=stage.client.id, caption=caption, parse_mode="HTML")
+    await stage.client_bot.call(
+        "sendPhoto", upload, chat_id=stage.client.id, caption=caption, parse_mode="HTML"
+    )
     await expect(view.last.locator("img")).to_have_attribute("alt", "Näin olet jaksanut")
     await expect(view.last.locator(".words b")).to_have_text("jaksanut")
     opener = view.last.get_by_role("button", name="Suurenna kuva: Näin olet jaksanut")

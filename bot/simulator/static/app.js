@@ -8,7 +8,7 @@ import { follow, loadState, post } from "./server.js";
 import { language, speak, t, timeZone, tOr } from "./texts.js";
 
 const main = document.querySelector("main");
-const tabs = document.querySelector(".tabs");
+const tabs = document.querySelector(".tabs > div");
 const connection = document.querySelector(".connection");
 const phones = [];
 let front = 0;
@@ -64,13 +64,12 @@ function showTabs() {
 }
 
 function layout() {
-  tabs.hidden = !narrow.matches || phones.length < 2;
-  if (tabs.hidden) tabs.removeAttribute("role");
-  else tabs.setAttribute("role", "tablist");
+  const tabbed = narrow.matches && phones.length > 1;
+  tabs.parentElement.hidden = !tabbed;
   phones.forEach((phone, at) => {
     const was = phone.visible;
     phone.root.hidden = narrow.matches && at !== front;
-    phone.root.setAttribute("role", tabs.hidden ? "region" : "tabpanel");
+    phone.root.setAttribute("role", tabbed ? "tabpanel" : "region");
     if (phone.visible && phone.person) {
       phone.seen();
       if (!was) phone.log.toEnd("instant");

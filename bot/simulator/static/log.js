@@ -17,7 +17,7 @@ export class Log {
     this.slack = make("div", { "aria-hidden": "true", class: "slack" });
     this.dots = make("div", { class: "dots", "aria-hidden": "true", hidden: true }, make("i"), make("i"), make("i"));
     this.root = make("div", { class: "log", role: "log", "aria-live": "polite", tabindex: "0" });
-    new ResizeObserver(() => this.atEnd && !this.moving && !this.slack.offsetHeight && this.toEnd("instant")).observe(this.root);
+    new ResizeObserver(() => this.resized()).observe(this.root);
     this.root.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.root.addEventListener("scrollend", () => (this.moving = false), { passive: true });
     for (const kind of ["wheel", "touchmove", "keydown", "pointerdown"]) {
@@ -124,6 +124,12 @@ export class Log {
     if (this.atEnd) this.onEnd(true);
   }
 
+  /** A keyboard or a sheet came from below: what was being read stays above it. */
+  resized() {
+    const last = [...this.views.values()].at(-1);
+    if (last && this.atEnd) this.reveal(last.root, this.moving ? undefined : "instant");
+  }
+
   visible(element) {
     const [box, frame] = [element.getBoundingClientRect(), this.root.getBoundingClientRect()];
     return box.height > 0 && box.bottom > frame.top && box.top < frame.bottom;
@@ -143,12 +149,12 @@ export class Log {
   }
 
   /** Scroll as little as shows the element's end, but never past its beginning. */
-  reveal(element) {
+  reveal(element, behavior) {
     const [box, frame] = [element.getBoundingClientRect(), this.root.getBoundingClientRect()];
     const hidden = box.bottom + 12 - frame.bottom;
     const room = box.top - frame.top - 12;
     const by = Math.min(hidden, room);
-    if (by > 1) this.scrollTo(this.root.scrollTop + by);
+    if (by > 1) this.scrollTo(this.root.scrollTop + by, behavior);
   }
 
   show(element) {
