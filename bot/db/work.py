@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.db.columns import Vault, attach_vault
 from bot.db.sqlite import reading_engine, writing_engine
@@ -43,8 +43,6 @@ class Database:
         self.clock = clock
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._inside: set[asyncio.Task[object] | None] = set()
-        self._engine: AsyncEngine
-        self._reading: AsyncEngine
         self._writer: Writer | None = None
         if self.is_sqlite:
             self._engine, self._reading = writing_engine(url), reading_engine(url)
@@ -62,9 +60,8 @@ class Database:
     async def work(self) -> AsyncIterator[AsyncSession]:
         """One unit of work. Leaving it commits, an exception undoes it, and a cancelled task that had
         already left it may find it either way, as always with commits."""
+        self._stay_outside()
         task = asyncio.current_task()
-        if task in self._inside:
-            raise RuntimeError("a unit of work was begun inside another: it would wait for itself")
         self._inside.add(task)
         try:
             async with self._writer.unit() if self._writer else self._own_transaction() as session:
@@ -75,8 +72,14 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """One consistent look at what has been committed."""
+        self._stay_outside()
         async with AsyncSession(self._reading, expire_on_commit=False) as session:
             yield session
+
+    def _stay_outside(self) -> None:
+        """A unit inside another would wait for itself, and a reader inside one would miss its changes."""
+        if asyncio.current_task() in self._inside:
+            raise RuntimeError("already inside a unit of work: use its session")
 
     async def close(self) -> None:
         if self._writer:

@@ -139,6 +139,22 @@ async def test_quick_presses_are_all_counted(store: DialogStorage) -> None:
     await isolation.close()
 
 
+@pytest.mark.redis
+async def test_two_client_bots_share_locks_through_redis(
+    redis_store: DialogStorage, redis_url: str, vault: Vault
+) -> None:
+    another = redis_storage(redis_url, vault, timedelta(days=1))
+
+    async def press(store: DialogStorage) -> None:
+        async with store.create_isolation().lock(KEY):
+            data = await store.get_data(KEY)
+            await store.set_data(KEY, {"presses": data.get("presses", 0) + 1})
+
+    await asyncio.gather(*(press(store) for _ in range(15) for store in (redis_store, another)))
+    assert await another.get_data(KEY) == {"presses": 30}
+    await another.close()
+
+
 async def test_chats_do_not_wait_for_each_other(store: DialogStorage) -> None:
     isolation = store.create_isolation()
     async with asyncio.timeout(5), isolation.lock(KEY), isolation.lock(OTHERS[1]), isolation.lock(CONTEXT):

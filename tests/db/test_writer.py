@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import sqlite3
 import sys
@@ -94,6 +95,38 @@ async def test_a_transaction_that_sqlite_gave_up_is_not_taken_for_kept(database:
     assert isinstance(results[1], Exception)
     assert await count(database) == [results[0], results[1], results[2]].count(None)
     await write(database, 4)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_cancelled_tasks_leave_whole_units_and_a_working_queue(database: Database, seed: int) -> None:
+    """Wherever a unit is cut, even twice, both of its rows are there or neither, and no one else notices."""
+    dice = random.Random(seed)
+
+    async def pair(number: int) -> None:
+        async with database.work() as session:
+            session.add(HandledUpdate(bot="first", update_id=number, at=NOW))
+            await session.flush()
+            async with session.begin_nested():
+                await session.scalars(select(HandledUpdate.update_id))
+                session.add(HandledUpdate(bot="second", update_id=number, at=NOW))
+
+    async def cut(task: asyncio.Task[None]) -> None:
+        await asyncio.sleep(dice.uniform(0, 0.3))
+        task.cancel()
+        if dice.random() < 0.3:
+            await asyncio.sleep(0.0005)
+            task.cancel()
+
+    tasks = [asyncio.create_task(pair(number)) for number in range(60)]
+    await asyncio.gather(*(cut(task) for task in dice.sample(tasks, 45)))
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(result) for result in results} <= {type(None), asyncio.CancelledError}
+    await write(database, 1)
+    async with database.read() as session:
+        there = (await session.execute(select(HandledUpdate.bot, HandledUpdate.update_id))).all()
+    first, second = ({number for bot, number in there if bot == which} for which in ("first", "second"))
+    assert first == second
+    assert {number for number, result in enumerate(results) if result is None} <= first
 
 
 async def test_another_process_may_write_in_between(database: Database, tmp_path: Path) -> None:
