@@ -123,7 +123,7 @@ async def get_strengths(**_kwargs: Any) -> dict[str, Any]:
 
 async def on_strength(_callback: CallbackQuery, _select: Any, manager: DialogManager, value: str) -> None:
     if value in set(Strength):
-        _keep(manager, _round(manager).model_copy(update={"strength": value}))
+        _keep(manager, _round(manager).model_copy(update={"strength": Strength(value)}))
         await manager.switch_to(At.next_step)
 
 

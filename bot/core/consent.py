@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -21,7 +21,7 @@ SCHEMA_VERSION = "ISO/IEC TS 27560:2023"
 TEXT_VERSION = "2026-11-1"
 """Version of the words the client is shown and consents to; changes whenever they change in meaning."""
 VALID_DAYS = (30, 90, 180)
-GENESIS = "0" * 64
+GENESIS = ""
 """What the first event of the chain takes for the hash before it."""
 
 
@@ -197,10 +197,10 @@ class Grant:
     consent_id: str
     worker_id: int
     purpose: Purpose
-    _seal: object
+    seal: InitVar[object]
 
-    def __post_init__(self) -> None:
-        if self._seal is not _SEAL:
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
             raise TypeError("a grant comes from permits() alone")
 
 
