@@ -199,3 +199,13 @@ async def test_focus_stays_on_the_pressed_place(stage: Stage, visit: Visit) -> N
     await view.key("Poista").press("Enter")
     await expect(view.client.get_by_text("Katoava")).to_have_count(0)
     await expect(view.last).to_be_focused()
+
+
+async def test_a_copy_button_copies(stage: Stage, visit: Visit) -> None:
+    view = await visit(permissions=["clipboard-read", "clipboard-write"])
+    await view.begin()
+    button = {"text": "Kopioi numero", "copy_text": {"text": "+358000000000"}}
+    await stage.client_bot.say(stage.client.id, "Numero", [[button]])
+    await view.key("Kopioi numero").click()
+    await expect(view.client.get_by_text("Kopioitu")).to_be_visible()
+    assert await view.page.evaluate("navigator.clipboard.readText()") == "+358000000000"

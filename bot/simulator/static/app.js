@@ -10,15 +10,18 @@ import { language, speak, t, timeZone, tOr } from "./texts.js";
 const main = document.querySelector("main");
 const tabs = document.querySelector(".tabs > div");
 const connection = document.querySelector(".connection");
+const news = document.querySelector(".news:not(.connection)");
 const phones = [];
 let front = 0;
 
 const board = new Board({ newPerson, spoken, say, failed });
 
-function say(text) {
+/** Tell something aloud; quietly: to screen readers only, because eyes see it anyway. */
+function say(text, quietly = false) {
   clearTimeout(say.timer);
-  connection.textContent = text;
-  say.timer = setTimeout(() => (connection.textContent = ""), 5000);
+  news.classList.toggle("unseen", quietly);
+  news.textContent = text;
+  say.timer = setTimeout(() => (news.textContent = ""), 5000);
 }
 
 function failed(error) {
@@ -36,7 +39,7 @@ function onState(state) {
 }
 
 function build(all) {
-  const acts = { failed, say, deepLink, unread: showTabs };
+  const acts = { failed, deepLink, unread: showTabs };
   phones.splice(0, phones.length, ...all.map((data, number) => new Phone(number, data, acts)));
   main.replaceChildren(...phones.map((phone) => phone.root));
   tabs.replaceChildren(...phones.map((phone, at) => tab(phone, at)));

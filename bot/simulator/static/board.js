@@ -8,14 +8,15 @@ import { clockTime, language, localInput, longDate, shortMoment, speak, t, tOr }
 const find = (selector) => document.querySelector(selector);
 
 export class Board {
-  /** `acts`: newPerson(phone), spoken(), say(text), failed(error). */
+  /** `acts`: newPerson(phone), spoken(), say(text, quietly), failed(error). */
   constructor(acts) {
     this.acts = acts;
     this.ahead = 0; // how far the simulated clock is ahead of this machine's, in milliseconds
     this.toggle = find(".board-toggle");
     this.toggle.addEventListener("click", () => this.open(this.toggle.getAttribute("aria-expanded") !== "true"));
     for (const button of document.querySelectorAll("[data-forward]")) {
-      button.addEventListener("click", () => this.forward(button, { seconds: Number(button.dataset.forward) }));
+      const step = { seconds: Number(button.dataset.forward) };
+      button.addEventListener("click", () => this.forward(button, step).catch(this.acts.failed));
     }
     find(".moment").addEventListener("submit", (event) => this.onMoment(event));
     find(".moment input").addEventListener("input", () => this.momentError(""));
@@ -58,8 +59,7 @@ export class Board {
     try {
       const { now } = await post("clock", step);
       this.setClock(now);
-      this.acts.say(t("moved", { time: clockTime(this.now), date: longDate(this.now) }));
-      return true;
+      this.acts.say(t("moved", { time: clockTime(this.now), date: longDate(this.now) }), true);
     } finally {
       button.disabled = false;
       button.focus({ preventScroll: true });

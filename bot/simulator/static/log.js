@@ -205,7 +205,8 @@ export class Log {
   }
 
   dateOf(element) {
-    const { message } = this.views.get(Number(element.dataset.id));
-    return longDate(new Date(message.date * 1000));
+    const view = this.views.get(Number(element.dataset.id));
+    view.day ??= longDate(new Date(view.message.date * 1000));
+    return view.day;
   }
 }

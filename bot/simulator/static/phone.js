@@ -11,7 +11,7 @@ const LANGUAGES = ["fi", "sv", "en", "uk", "ru", "et", "ar", "so", "fa", "ku", "
 const TYPING = 5000; // as long as Telegram shows it
 
 export class Phone {
-  /** `acts`: failed(error), say(text), deepLink(bot, code) -> whether it was taken, unread(). */
+  /** `acts`: failed(error), deepLink(bot, code) -> whether it was taken, unread(). */
   constructor(number, data, acts) {
     this.id = `phone-${number}`;
     this.acts = acts;

@@ -301,8 +301,12 @@ export function timeZone(name) {
   zone.timeZone = name;
 }
 
+const formats = new Map(); // making a format is slow, using it is not
+
 function format(moment, options) {
-  return new Intl.DateTimeFormat(REGIONS[language], { ...zone, ...options }).format(moment);
+  const key = JSON.stringify([language, zone, options]);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(REGIONS[language], { ...zone, ...options }));
+  return formats.get(key).format(moment);
 }
 
 export const clockTime = (moment) => format(moment, { hour: "numeric", minute: "2-digit" });
