@@ -34,6 +34,8 @@ class QuietHours:
             start, end = (time.fromisoformat(part.strip()) for part in text.split("-"))
         except ValueError:
             raise ValueError("quiet hours are written like 21:00-08:00, or off") from None
+        if start.tzinfo or end.tzinfo:
+            raise ValueError("quiet hours have no time zone of their own: write 21:00-08:00, or off")
         if start == end:
             raise ValueError("quiet hours must begin and end at different times, or be off")
         return QuietHours(start, end)
@@ -44,14 +46,18 @@ class QuietHours:
         return local >= self.start or local < self.end
 
     def over(self, moment: datetime, zone: ZoneInfo) -> datetime:
-        """The first moment from `moment` on that is not quiet, in UTC."""
+        """A moment that is not quiet, in UTC: `moment` itself, or when the quiet stretch it is in ends. Every end
+        near it is tried, for in a night when the clock is moved an hour is missing or comes twice."""
         local = moment.astimezone(zone)
         if not self.covers(local.time()):
             return moment.astimezone(UTC)
-        ends = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0, fold=0)
-        if ends <= local:
-            ends = (ends + timedelta(days=1)).replace(fold=0)
-        return ends.astimezone(UTC)
+        days = (local.date() + timedelta(days=ahead) for ahead in range(3))
+        ends = (
+            datetime.combine(day, self.end.replace(fold=fold), tzinfo=zone).astimezone(UTC)
+            for day in days
+            for fold in (0, 1)
+        )
+        return min(end for end in ends if end > moment and not self.covers(end.astimezone(zone).time()))
 
 
 @lru_cache(maxsize=32)
