@@ -59,8 +59,8 @@ def _crisis_contact(contact: CrisisContact, locale: str) -> Markup:
     )
 
 
-def offer_card(offer: Offer, organisation: Organisation, today: date) -> Markup:
-    """An activity or service: what, for whom, where, when, cost, language, anonymity, how to get in, how fresh."""
+def offer_card(offer: Offer, organisation: Organisation, today: date, why: Markup) -> Markup:
+    """Why it is suggested, and all about it: what, for whom, where, when, cost, language, how to get in, how fresh."""
     languages = [_language_name(code) for code in offer.languages[:NAMES_OF_LANGUAGES]]
     kind = _("Toimintaa") if offer.kind is OfferKind.ACTIVITY else _("Palvelu")
     return joined(
@@ -71,6 +71,7 @@ def offer_card(offer: Offer, organisation: Organisation, today: date) -> Markup:
             organisation=organisation.name.best(current_locale()),
         ),
         fill("{summary}\n", summary=offer.summary.best(current_locale())),
+        why,
         _fact(_("👤 Kenelle: {value}"), _for_whom(offer)),
         _fact(_("📍 Missä: {value}"), _where(offer)),
         _fact(_("🕐 Milloin: {value}"), best(offer.when)),

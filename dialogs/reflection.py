@@ -22,6 +22,9 @@ from dialogs import suggestions
 from dialogs.common import Label, Ready, Tr, cut, give_back_text, page, remember, services_of, to
 from dialogs.states import Reflection as At
 
+SOME = 3
+"""So many areas that are well are named; the picture shows the rest."""
+
 
 async def start(manager: DialogManager, check_in: CheckIn, index: int) -> None:
     """Go on from the rated areas. With one thing only to wish for there is nothing to choose between."""
@@ -178,7 +181,7 @@ def _summary(check_in: CheckIn, catalog: Catalog) -> Markup:
     ]
     strength = views.strength(check_in.strength)
     return views.joined(
-        fill(_("Hyvällä mallilla: {areas}."), areas=names(check_in.good)) if check_in.good else None,
+        _good(names(check_in.good[:SOME]), len(check_in.good)),
         fill(_("Apua kaipaat eniten tässä: {areas}."), areas=names(check_in.low)) if check_in.low else None,
         *words,
         fill(_("Tärkeintä sinulle nyt: {areas}."), areas=names(check_in.priorities))
@@ -193,6 +196,15 @@ def _summary(check_in: CheckIn, catalog: Catalog) -> Markup:
         html(_encouragement(check_in)),
         gap="\n\n",
     )
+
+
+def _good(some: str, count: int) -> Markup | None:
+    """What is well, shortly: the message has to fit a phone."""
+    if count == 0:
+        return None
+    if count <= SOME:
+        return fill(_("Hyvällä mallilla: {areas}."), areas=some)
+    return fill(_("Moni asia on hyvällä mallilla, esimerkiksi {areas}."), areas=some)
 
 
 def _encouragement(check_in: CheckIn) -> str:

@@ -141,14 +141,13 @@ async def get_card(dialog_manager: DialogManager, services: Services, **_kwargs:
     offer, reasons = _current(dialog_manager)
     if offer is None:
         gone = html(_("Tämä ehdotus ei ole enää luettelossa. Katsotaan seuraavaa."))
-        return {"number": 0, "total": 0, "card": gone, "why": "", "ask": False, "here": False, "many": True}
+        return {"number": 0, "total": 0, "card": gone, "ask": False, "here": False, "many": True}
     organisation = services.catalog.organisation_of(offer)
     cards = dialog_manager.dialog_data["cards"]
     return {
         "number": dialog_manager.dialog_data["at"] + 1,
         "total": len(cards),
-        "card": views.offer_card(offer, organisation, _today(services)),
-        "why": why_this(reasons, services.catalog),
+        "card": views.offer_card(offer, organisation, _today(services), why_this(reasons, services.catalog)),
         "ask": organisation.id in await staff.reachable_organisations(services),
         "here": True,
         "many": len(cards) > 1,
@@ -167,7 +166,7 @@ def why_this(reasons: Sequence[Reason], catalog: Catalog) -> Markup:
     others = [html(text) for code, text in _other_reasons() if code in codes]
     text = views.joined(*said, *others[:2], gap=" ")
     return (
-        fill("\n💡 <b>{title}</b> {text}", title=_("Miksi tätä ehdotetaan?"), text=text)
+        fill("💡 <b>{title}</b> {text}\n", title=_("Miksi tätä ehdotetaan?"), text=text)
         if text
         else Markup("")
     )
@@ -304,7 +303,6 @@ def build() -> Dialog:
         page(
             Tr("Ehdotus {number}/{total}\n", when="here"),
             Ready("card"),
-            Ready("why", when="why"),
             Button(Label("✉️ Pyydä yhteydenottoa"), id="ask", on_click=on_ask, when="ask"),
             Row(
                 Button(Label("📞 Yhteystiedot"), id="contact", on_click=on_contact),

@@ -78,7 +78,8 @@ export class Log {
     this.separate();
     if (pressed) this.keepFocus(view, pressed, data ?? shown, reworded);
     if (anchor) this.hold(anchor, before);
-    if (this.atEnd && anchor === view.root) this.reveal(view.root);
+    if (pressed && reworded && this.beginsAbove(view.root)) this.toStart(view.root);
+    else if (this.atEnd && anchor === view.root) this.reveal(view.root);
   }
 
   remove(id) {
@@ -155,6 +156,16 @@ export class Log {
     const room = box.top - frame.top - 12;
     const by = Math.min(hidden, room);
     if (by > 1) this.scrollTo(this.root.scrollTop + by, behavior);
+  }
+
+  beginsAbove(element) {
+    return element.getBoundingClientRect().top < this.root.getBoundingClientRect().top;
+  }
+
+  /** The press of a button brought a new text: it is read from its beginning. */
+  toStart(element) {
+    this.slack.style.height = "0";
+    this.scrollTo(this.root.scrollTop + element.getBoundingClientRect().top - this.root.getBoundingClientRect().top - 12);
   }
 
   show(element) {
