@@ -10,7 +10,7 @@ import gettext as gettext_module
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -123,10 +123,18 @@ def day(value: date) -> str:
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """A moment with its weekday, in local time: pe 5.3. klo 14.30."""
     local = value.astimezone(zone)
-    pattern = {"sv": "EEE d.M 'kl.' HH.mm", "en": "EEE d MMM, HH:mm"}.get(
-        current_locale(), "EEE d.M. 'klo' H.mm"
-    )
+    patterns = {
+        "fi@selko": "EEEE d. MMMM 'kello' H.mm",
+        "sv": "EEE d.M 'kl.' HH.mm",
+        "en": "EEE d MMM, HH:mm",
+    }
+    pattern = patterns.get(current_locale(), "EEE d.M. 'klo' H.mm")
     return format_datetime(local, pattern, locale=_babel())
+
+
+def duration(value: timedelta) -> str:
+    """A length of time in its largest fitting unit: 1 day, 3 hours."""
+    return format_timedelta(value, granularity="minute", threshold=1, locale=_babel())
 
 
 def clock_time(value: datetime, zone: ZoneInfo) -> str:

@@ -40,22 +40,20 @@ def area_name(catalog: Catalog, area_id: str) -> str:
     return f"{area.symbol} {area.name.best(current_locale())}" if area else area_id
 
 
-def crisis_contacts(contacts: Sequence[CrisisContact]) -> Markup:
-    """Whom to turn to, in the order to try; and of which day the numbers are."""
-    oldest = min(contact.known_on for contact in contacts)
-    known = fill(
-        _("<i>Numerot on tarkistettu viimeksi {day}. Hätätilanteessa soita aina 112.</i>"), day=day(oldest)
-    )
-    return joined(*(_crisis_contact(contact, current_locale()) for contact in contacts), known, gap="\n\n")
+def crisis_contacts(contacts: Sequence[CrisisContact], today: date) -> Markup:
+    """Whom to turn to, in the order to try; facts that nobody has confirmed lately say of which day they are."""
+    return joined(*(_crisis_contact(contact, today) for contact in contacts), gap="\n\n")
 
 
-def _crisis_contact(contact: CrisisContact, locale: str) -> Markup:
+def _crisis_contact(contact: CrisisContact, today: date) -> Markup:
+    locale = current_locale()
+    known = fill(_("Tiedot tarkistettu {day}."), day=day(contact.known_on)) if stale(contact, today) else None
     return joined(
         fill("<b>{name}</b>", name=contact.name.best(locale)),
         fill("📞 <b>{phone}</b>", phone=contact.phone),
         html(contact.help.best(locale)),
         fill("🕐 {hours}", hours=contact.hours.best(locale)),
-        fill("<i>{other}</i>", other=contact.if_no_answer.best(locale)),
+        fill("<i>{more}</i>", more=joined(contact.if_no_answer.best(locale), known, gap=" ")),
     )
 
 
@@ -158,7 +156,9 @@ def contact_details(offer: Offer, organisation: Organisation, today: date) -> Ma
     if not channels:
         channels = [html(_("Yhteystietoja ei ole luettelossa."))]
     place = fill("📍 {where}", where=_where(offer)) if offer.place else None
-    web = fill("🌐 {url}", url=str(organisation.url)) if organisation.url else None
+    listed_already = {channel.value.rstrip("/") for channel in offer.channels}
+    url = str(organisation.url).rstrip("/") if organisation.url else None
+    web = fill("🌐 {url}", url=url) if url and url not in listed_already else None
     return joined(
         fill(
             "<b>{name}</b>\n<i>{organisation}</i>\n",
@@ -252,10 +252,8 @@ def request_state(state: State, outcome: str | None, worker: str | None, organis
     return {
         State.OPEN: _("Pyyntösi odottaa, että joku työntekijä ottaa sen hoitaakseen."),
         State.ACCEPTED: _("{who} on ottanut pyyntösi hoitaakseen ja ottaa sinuun yhteyttä."),
-        State.CONTACTED: _("{who} kertoo olleensa sinuun yhteydessä."),
-        State.UNREACHABLE: _(
-            "{who} on yrittänyt tavoittaa sinua, mutta ette ole vielä tavoittaneet toisianne."
-        ),
+        State.CONTACTED: _("{who} kertoo ottaneensa sinuun yhteyttä."),
+        State.UNREACHABLE: _("{who} on yrittänyt tavoittaa sinua. Se ei ole vielä onnistunut."),
         State.CLOSED: _("Pyyntö on päättynyt."),
         State.WITHDRAWN: _("Suostumus on päättynyt, joten pyyntökin päättyi."),
     }[state].format(who=who)
@@ -269,7 +267,9 @@ def request_outcome(outcome: Outcome, organisation: str) -> str:
             "Valitettavasti {organisation} ei pysty nyt auttamaan. Se ei johdu sinusta. Etsitään yhdessä muu paikka."
         ),
         Outcome.NOT_RIGHT_PLACE: _(
-            "{organisation} ei ollut tähän oikea paikka. Sinua ei jätetä tähän: etsitään yhdessä parempi."
+            "{organisation} ei ollut tähän oikea paikka. Et jää yksin: etsitään yhdessä parempi."
         ),
-        Outcome.NOT_INTERESTED: _("Pyyntö on päättynyt, koska et tarvinnut sitä enää. Voit aina palata."),
+        Outcome.NOT_INTERESTED: _(
+            "Pyyntö on päättynyt. Työntekijä kertoi, ettet enää tarvitse apua. Voit aina palata."
+        ),
     }[outcome].format(organisation=organisation)

@@ -32,7 +32,7 @@ async def on_words(text: str, manager: DialogManager) -> None:
         message.message_id,
     )
     line = (
-        _("Viestisi on matkalla työntekijälle.")
+        _("Lähetän viestisi työntekijälle.")
         if sent
         else _("Pyyntö ei ole enää voimassa. Viestiä ei lähetetty.")
     )

@@ -46,6 +46,10 @@ def _area(manager: DialogManager) -> LifeArea:
     return areas[min(index, len(areas) - 1)]
 
 
+async def get_intro(services: Services, **_kwargs: Any) -> dict[str, Any]:
+    return {"count": len(services.catalog.areas)}
+
+
 # --- the twelve areas
 
 
@@ -176,14 +180,15 @@ def build() -> Dialog:
     return Dialog(
         page(
             Tr("<b>💬 Mitä sinulle kuuluu?</b>\n"),
-            Tr("Käydään läpi kaksitoista elämän aluetta, yksi kerrallaan. Aikaa menee noin viisi minuuttia."),
+            Tr("Käydään läpi {count} elämän aluetta, yksi kerrallaan. Aikaa menee noin viisi minuuttia."),
             Tr(
-                "\nTämä on apuväline, joka auttaa sanomaan ääneen, missä mennään. "
-                "Tämä ei ole testi eikä arvio toimintakyvystäsi."
+                "\nTämä on apuväline, joka auttaa sanomaan, miten sinulla menee. Tämä ei ole testi eikä "
+                "arvio toimintakyvystäsi."
             ),
             Tr("\nVoit ohittaa kohtia tai lopettaa, milloin haluat."),
             Button(Label("Aloitetaan"), id="begin", on_click=on_begin),
             state=At.intro,
+            getter=get_intro,
         ),
         page(
             Tr("Sinulla on kesken <b>Mitä sinulle kuuluu?</b> Jatketaanko siitä, mihin jäit?"),

@@ -110,7 +110,7 @@ def _unexpected_line(message: Message) -> str:
     if message.text and message.text.startswith("/"):
         return _("Tuota komentoa en tunne. Jatketaan tästä.")
     if message.content_type == ContentType.TEXT:
-        return _("Kiitos, luin viestisi. Tässä kohdassa voit vastata napeilla.")
+        return _("Kiitos viestistä. Tässä kohdassa voit vastata napeilla.")
     if message.content_type in {
         ContentType.VOICE,
         ContentType.VIDEO_NOTE,
@@ -118,7 +118,7 @@ def _unexpected_line(message: Message) -> str:
         ContentType.VIDEO,
     }:
         return _(
-            "En valitettavasti osaa kuunnella tai katsoa tallenteita. Voit kirjoittaa tai käyttää nappeja."
+            "Anteeksi, en osaa kuunnella puhetta enkä katsoa videoita. Voit kirjoittaa tai käyttää nappeja."
         )
     if message.content_type in {ContentType.PHOTO, ContentType.DOCUMENT}:
         return _("En osaa katsoa kuvia tai tiedostoja, enkä tallentanut niitä. Jatketaan tästä.")
@@ -217,7 +217,7 @@ async def cut(text: str, manager: DialogManager) -> str:
     """Free text as it is kept; a very long one is cut, and the client is told so kindly."""
     kept, was_cut = shortened(text)
     if was_cut:
-        line = _("Kiitos, että kerroit näin paljon. Otin talteen alun, noin {count} merkkiä.")
+        line = _("Kiitos, että kerroit näin paljon. Otin mukaan alun, noin {count} merkkiä.")
         await tell(manager, line.format(count=LONGEST_WORDS))
     return kept
 

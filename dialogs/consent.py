@@ -171,7 +171,7 @@ async def on_by_phone(_callback: CallbackQuery, _button: Button, manager: Dialog
 async def on_phone(text: str, manager: DialogManager) -> None:
     number = re.sub(r"[\s().-]", "", text)
     if not _PHONE.fullmatch(number):
-        line = _("Tuo ei näytä puhelinnumerolta. Kirjoita numero esimerkiksi näin: 040 123 4567.")
+        line = _("En tunnistanut puhelinnumeroa. Kirjoita numero esimerkiksi näin: 040 123 4567.")
         await tell(manager, line)
         return
     manager.dialog_data.update(reach=Reach.PHONE, phone=number)
@@ -240,10 +240,10 @@ def build() -> Dialog:
     return Dialog(
         page(
             Tr("<b>✉️ Yhteydenottopyyntö</b>\n"),
-            Tr("Kenelle: <b>{organisation}</b>\nMistä: {offer}\n"),
+            Tr("Kenelle: <b>{organisation}</b>\nAihe: {offer}\n"),
             Tr(
-                "Valitset itse, mitä kerrotaan. Näet koko viestin ennen kuin se lähtee. "
-                "Sieltä otetaan sinuun yhteyttä, ja sovitte yhdessä, miten jatketaan."
+                "Valitset itse, mitä kerrotaan. Näet koko viestin ennen kuin se lähtee. Työntekijä ottaa "
+                "sinuun yhteyttä, ja sovitte yhdessä, miten jatketaan."
             ),
             Button(Label("Jatketaan"), id="go", on_click=to(At.items)),
             Button(cancel, id="cancel", on_click=on_cancel),
@@ -329,15 +329,15 @@ def build() -> Dialog:
             getter=get_days,
         ),
         page(
-            Tr("<b>Tarkista vielä. {organisation} näkee tämän:</b>\n"),
+            Tr("<b>Tarkista vielä. Tämän näkee se työntekijä, joka ottaa pyyntösi ({organisation}):</b>\n"),
             Ready("preview"),
             Tr(
-                "\nSe näkyy vain sille työntekijälle, joka ottaa pyyntösi hoitaakseen. Muille näkyy vain, "
-                "mitä elämän alueita pyyntö koskee ja miten toivot yhteyttä."
+                "\nMuille työntekijöille siellä näkyy vain, mitä elämän alueita pyyntö koskee, miten toivot "
+                "yhteyttä ja toivotko jonkun pian rinnallesi."
             ),
             Tr(
-                "Tarkoitus: yhteydenotto ja avun sopiminen. Suostumus on voimassa {until} asti. "
-                "Voit perua sen yhdellä painalluksella. Rinnalla tallentaa pyynnön ja vastauksesi salattuina."
+                "\nTarkoitus: yhteydenotto ja avun sopiminen. Suostumus on voimassa {until} asti. Voit perua "
+                "sen yhdellä painalluksella. Rinnalla tallentaa pyynnön ja vastauksesi salattuina."
             ),
             Button(Label("✅ Annan suostumuksen ja lähetän"), id="consent", on_click=on_consent),
             Button(Label("Muutan tietoja"), id="change", on_click=to(At.items)),

@@ -15,7 +15,6 @@ from bot.core.safety import Screening
 from bot.i18n import current_locale
 from bot.i18n import gettext as _
 from bot.services.base import Services
-from catalog.schema import Catalog
 from dialogs import states
 from dialogs.common import Label, Ready, Tr, page, services_of
 
@@ -37,8 +36,9 @@ async def on_start(start_data: Any, manager: DialogManager) -> None:
     manager.dialog_data.update(start_data or {})
 
 
-def _contacts(catalog: Catalog, need_id: str) -> Markup:
-    return views.crisis_contacts(catalog.crisis_contacts(need_id, locale=current_locale()))
+def _contacts(services: Services, need_id: str) -> Markup:
+    today = services.clock().astimezone(services.settings.zone).date()
+    return views.crisis_contacts(services.catalog.crisis_contacts(need_id, locale=current_locale()), today)
 
 
 async def get_needs(services: Services, **_kwargs: Any) -> dict[str, Any]:
@@ -48,7 +48,7 @@ async def get_needs(services: Services, **_kwargs: Any) -> dict[str, Any]:
 
 async def get_contacts(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     need = services.catalog.crisis_need(dialog_manager.dialog_data["need"])
-    return {"need": need.name.best(current_locale()), "contacts": _contacts(services.catalog, need.id)}
+    return {"need": need.name.best(current_locale()), "contacts": _contacts(services, need.id)}
 
 
 async def get_noticed(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
@@ -56,23 +56,24 @@ async def get_noticed(dialog_manager: DialogManager, services: Services, **_kwar
     need = services.catalog.crisis_need_for(noticed["kind"])
     return {
         "first": _first_words(noticed["kind"], noticed["level"]),
-        "contacts": _contacts(services.catalog, need.id),
+        "contacts": _contacts(services, need.id),
     }
 
 
 def _first_words(kind: str, level: int) -> str:
     if level >= IMMEDIATE:
         return _(
-            "Nyt on tärkeää saada apua heti. Soita 112. Siellä autetaan, oli hätä sinun tai jonkun muun."
+            "Nyt on tärkeää saada apua heti. Soita 112. Saat sieltä apua itsellesi tai toiselle ihmiselle."
         )
     if kind in {"suicide", "self_harm"}:
         return _(
-            "Kiitos, että sanoit sen ääneen. Noin raskaiden ajatusten kanssa ei tarvitse olla yksin. "
-            "Juttele jonkun kanssa jo tänään."
+            "Kiitos, että kerroit. Noin raskaiden ajatusten kanssa ei tarvitse olla yksin. Juttele "
+            "jonkun kanssa jo tänään."
         )
     if kind in {"violence", "child"}:
         return _(
-            "Kenelläkään ei ole oikeutta satuttaa tai uhkailla. Apua saa, eikä syy ole sen, jota satutetaan."
+            "Kenelläkään ei ole oikeutta satuttaa tai uhkailla. Jos joku satuttaa sinua, se ei ole sinun "
+            "syysi. Tähän saa apua."
         )
     return _("Tämä kuulostaa asialta, johon kannattaa saada apua heti.")
 

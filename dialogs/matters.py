@@ -20,7 +20,7 @@ from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
 from dialogs import answer
-from dialogs.common import Label, Ready, Tr, chat_of, give_back_text, memory, page, services_of, to
+from dialogs.common import Label, Ready, Tr, chat_of, give_back_text, memory, page, remember, services_of, to
 from dialogs.states import Matters as At
 
 
@@ -131,22 +131,26 @@ async def on_request_consent(_callback: CallbackQuery, _button: Button, manager:
 
 
 async def get_consent(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    allowed = await consents.mine(services, chat_of(dialog_manager).id)
+    chat_id = chat_of(dialog_manager).id
+    allowed = await consents.mine(services, chat_id)
     one = next((one for one in allowed if one.id == dialog_manager.dialog_data.get("consent")), None)
     if one is None:
-        return {
-            "consent": html(_("Tämä suostumus ei ole enää voimassa. Tietojasi ei enää näytetä.")),
-            "valid": False,
-        }
-    return {
-        "consent": consent_text(services, one),
-        "valid": True,
-    }
+        ended = html(_("Tämä suostumus ei ole enää voimassa. Tietojasi ei enää näytetä."))
+        return {"consent": ended, "valid": False}
+    live = any(
+        request.live and request.consent_id == one.id for request in await requests.mine(services, chat_id)
+    )
+    return {"consent": consent_text(services, one, live), "valid": True}
 
 
-def consent_text(services: Services, one: consents.MyConsent) -> Markup:
-    """A consent in force, in plain words: to whom, what, until when."""
+def consent_text(services: Services, one: consents.MyConsent, live: bool) -> Markup:
+    """A consent in force, in plain words: to whom, what, until when. Once its request has ended, nobody sees the data."""
     zone = services.settings.zone
+    seen = (
+        _("Työntekijä saa nähdä tämän ja ottaa sinuun yhteyttä:")
+        if live
+        else _("Pyyntö on päättynyt, eikä työntekijä enää näe näitä tietoja:")
+    )
     return views.joined(
         fill(
             _("<b>Suostumus: {organisation}</b>"),
@@ -157,7 +161,7 @@ def consent_text(services: Services, one: consents.MyConsent) -> Markup:
             day=views.until(one.given_at, zone),
             until=views.until(one.valid_until, zone),
         ),
-        html(_("Työntekijä saa nähdä tämän ja ottaa sinuun yhteyttä:")),
+        html(seen),
         views.shared(one.shared, services.catalog),
     )
 
@@ -192,7 +196,7 @@ async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs:
 
 def _offer_name(offer_id: str, catalog: Catalog) -> str:
     offer = catalog.offers_by_id.get(offer_id)
-    return offer.name.best(current_locale()) if offer else _("ei enää luettelossa")
+    return offer.name.best(current_locale()) if offer else _("vanha ehdotus")
 
 
 def _memo(entries: list[memos.Entry], mine: list[MyRequest], services: Services) -> Markup:
@@ -266,7 +270,10 @@ async def forget(manager: DialogManager) -> None:
     await clients.forget(services_of(manager), chat_of(manager).id)
     locale = current_locale()
     await memory(manager).clear()
-    await manager.start(At.forgotten, data={"locale": locale}, mode=StartMode.RESET_STACK)
+    await remember(
+        manager, locale=locale
+    )  # the goodbye is said in the same language, and forgotten in its turn
+    await manager.start(At.forgotten, mode=StartMode.RESET_STACK)
 
 
 def build() -> Dialog:
@@ -335,8 +342,8 @@ def build() -> Dialog:
             Tr("Sinusta on tallennettu:\n{kept}\n"),
             Tr("Poistan kaiken heti. Avoimet pyynnöt päättyvät, ja työntekijä ei enää näe tietojasi."),
             Tr(
-                "\nJäljelle jää vain merkintä siitä, että joskus oli suostumus ja milloin se päättyi. "
-                "Siitä ei näe, kenen se oli. Sitä tarvitaan, jotta voidaan osoittaa, ettei lupaa ylitetty."
+                "\nJäljelle jää vain merkintä siitä, että joskus oli suostumus ja milloin se päättyi. Siitä "
+                "ei näe, kenen se oli. Sillä voin osoittaa, että noudatin lupaasi."
             ),
             Tr("\nTätä ei voi perua."),
             Button(Label("Kyllä, unohda kaikki"), id="do_forget", on_click=on_forget),

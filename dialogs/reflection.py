@@ -80,7 +80,11 @@ async def on_priority(callback: CallbackQuery, _select: Any, manager: DialogMana
     elif area_id not in check_in.ratings:
         await callback.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
     elif len(check_in.priorities) >= MOST_PRIORITIES:
-        await callback.answer(_("Valitse enintään kolme. Poista ensin jokin toinen painamalla sitä."))
+        await callback.answer(
+            _("Valitse enintään {most}. Poista ensin jokin toinen painamalla sitä.").format(
+                most=MOST_PRIORITIES
+            )
+        )
     else:
         check_in.priorities.append(area_id)
     _keep(manager, check_in)
@@ -209,7 +213,7 @@ def _good(some: str, count: int) -> Markup | None:
 
 def _encouragement(check_in: CheckIn) -> str:
     if check_in.low and check_in.good:
-        return _("Paljon kannettavaa, ja silti jokin kantaa sinuakin. Kiitos, että kerroit.")
+        return _("Sinulla on nyt vaikeita asioita, mutta myös hyviä. Kiitos, että kerroit.")
     if check_in.low:
         return _("Kannat nyt paljon. Kiitos, että kerroit – sinun ei tarvitse selvitä tästä yksin.")
     return _("Kiitos, että pysähdyit miettimään. Hyvästäkin kannattaa pitää huolta.")

@@ -9,7 +9,7 @@ from aiogram_dialog import Dialog, DialogManager, LaunchMode, StartMode
 from aiogram_dialog.widgets.kbd import Button, Group, Select
 from aiogram_dialog.widgets.text import Format
 
-from bot.i18n import LANGUAGE_NAMES, LOCALES, current_locale
+from bot.i18n import LANGUAGE_NAMES, LOCALES, current_locale, duration
 from bot.services.base import Services
 from dialogs import language, states
 from dialogs.common import Label, Tr, give_back_text, go_home, page
@@ -29,6 +29,7 @@ async def get_hello(services: Services, **_: Any) -> dict[str, Any]:
     return {
         "operator": operator.best(now) if operator else "",
         "demonstration": services.catalog.demonstration,
+        "duration": duration(services.settings.idle_forget_after),
         "languages": [(each, f"{'✅ ' if each == now else ''}{LANGUAGE_NAMES[each]}") for each in LOCALES],
     }
 
@@ -59,15 +60,15 @@ def build() -> Dialog:
                 "ja löytää tekemistä, seuraa tai apua läheltäsi."
             ),
             Tr(
-                "\n🔒 En tallenna sinusta mitään ennen kuin annat siihen luvan. "
-                "Keskeneräinen keskustelu unohtuu vuorokaudessa."
+                "\n🔒 En tallenna sinusta mitään ennen kuin annat siihen luvan. Keskeneräinen keskustelu "
+                "unohtuu itsestään, kun siitä on {duration}."
             ),
             Tr(
                 "\n🤝 Kaikki on vapaaehtoista. Voit ohittaa minkä tahansa kysymyksen ja lopettaa milloin vain."
             ),
             Tr("\n🤖 Olen ohjelma, en ihminen. Jos haluat, autan sinua saamaan yhteyden ihmiseen."),
             Tr(
-                "\n<i>Tämä on esittelyversio. Osa yhteystiedoista on vuodelta 2021, eikä niitä ole tarkistettu.</i>",
+                "\n<i>Tämä on esittelyversio. Osa yhteystiedoista on vanhoja, eikä niitä ole tarkistettu.</i>",
                 when="demonstration",
             ),
             Button(Label("Aloitetaan"), id="begin", on_click=on_begin),

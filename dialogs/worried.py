@@ -43,7 +43,11 @@ async def on_area(callback: CallbackQuery, _select: Any, manager: DialogManager,
     if area_id in chosen:
         chosen.remove(area_id)
     elif len(chosen) >= MOST_PRIORITIES:
-        await callback.answer(_("Valitse enintään kolme. Poista ensin jokin toinen painamalla sitä."))
+        await callback.answer(
+            _("Valitse enintään {most}. Poista ensin jokin toinen painamalla sitä.").format(
+                most=MOST_PRIORITIES
+            )
+        )
     else:
         chosen.append(area_id)
     manager.dialog_data["areas"] = chosen
@@ -75,7 +79,7 @@ def build() -> Dialog:
             Tr("<b>💛 Huoli läheisestä on raskas kantaa.</b>\n"),
             Tr("Hyvä, että mietit sitä. Et voi ratkaista toisen asioita yksin, mutta voit olla tukena."),
             Tr(
-                "\nMyös sinulla on oikeus apuun. Moni paikka auttaa juuri läheisiä, ja niissä voi puhua nimettömänä."
+                "\nMyös sinulla on oikeus apuun. Moni paikka auttaa juuri läheisiä, ja usein voit puhua nimettömänä."
             ),
             Tr("\nJos läheisesi on vaarassa nyt, paina 🆘 Apua heti."),
             Button(Label("Mistä apua läheiselle?"), id="them", on_click=on_for_them),

@@ -36,7 +36,7 @@ def _general(card: Card, services: Services) -> Markup:
     areas = ", ".join(views.area_name(services.catalog, area) for area in card.areas)
     return views.joined(
         fill(_("Asia: {areas}"), areas=areas) if areas else None,
-        html(_("Kiireellisyys: toivoo jonkun pian rinnalle")) if card.urgency is Urgency.SOON else None,
+        html(_("Kiire: asiakas toivoo jonkun pian rinnalleen")) if card.urgency is Urgency.SOON else None,
         html(_("Toive: puhelu")) if card.wish is Reach.PHONE else html(_("Toive: viesti tämän botin kautta")),
         html(_("\nKun otat pyynnön, näet, mitä asiakas on halunnut kertoa.")),
     )
@@ -47,9 +47,9 @@ def _state(card: Card) -> str:
         return _("Asiakas on perunut suostumuksen, tai se on päättynyt. Tiedot on poistettu tästä viestistä.")
     if card.state is State.CLOSED:
         return (
-            _("Päätetty: {outcome}.").format(outcome=outcome_name(card.outcome))
+            _("Päättynyt: {outcome}.").format(outcome=outcome_name(card.outcome))
             if card.outcome
-            else _("Päätetty.")
+            else _("Päättynyt.")
         )
     if not card.own:
         return _("Tämän otti {name}.").format(name=card.taken_by or _("toinen työntekijä"))
@@ -94,7 +94,7 @@ def keyboard(card: Card) -> InlineKeyboardMarkup | None:
         Step.CONTACTED: _("🤝 Yhteys saatu"),
         Step.UNREACHABLE: _("📵 Ei tavoitettu"),
         Step.WRITE: _("✍️ Kirjoita asiakkaalle"),
-        Step.CLOSE: _("✔️ Päätä pyyntö"),
+        Step.CLOSE: _("✔️ Lopeta pyyntö"),
     }
     rows = [
         [InlineKeyboardButton(label, callback_data=f"r:{step}:{card.request_id}")]
