@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Literal
 
 import aiohttp
@@ -29,13 +29,15 @@ from bot.services.base import Services
 from bot.settings import Settings
 from bot.staff import bot as staff_bot
 from bot.updates import LONG_POLL, Json, Source, poll
-from catalog.loading import load
 from catalog.safety_data import load_safety_data
+from catalog.shelf import Shelf
 
 log = structlog.get_logger()
 
 Role = Literal["client", "staff", "courier"]
 ROLES: tuple[Role, ...] = ("client", "staff", "courier")
+LOOK_EVERY = 5
+"""Seconds between looks at the catalogue's files."""
 ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member"]
 
 
@@ -47,7 +49,7 @@ class CannotStart(Exception):
 async def open_services(settings: Settings, clock: Clock = system_clock) -> AsyncIterator[Services]:
     """Everything a use case needs, open; closed at the end. SQLite is brought up to date, PostgreSQL must be."""
     vault = Vault([key.get_secret_value() for key in settings.encryption_keys])
-    catalog = load(settings.catalog)
+    shelf = Shelf(settings.catalog)
     safety = SafetyScreen(load_safety_data(settings.catalog / "safety"))
     database = Database(settings.database_url, vault, clock)
     try:
@@ -55,7 +57,7 @@ async def open_services(settings: Settings, clock: Clock = system_clock) -> Asyn
             await upgrade(settings.database_url, vault)
         elif await current(settings.database_url) != head():
             raise CannotStart("the database is not up to date: run `rinnalla db upgrade` first")
-        yield Services(database, vault, clock, catalog, safety, settings)
+        yield Services(database, vault, clock, shelf, safety, settings)
     finally:
         await database.close()
 
@@ -79,7 +81,7 @@ async def run(
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         sources: list[Source] = []
-        work: list[Awaitable[None]] = []
+        work: list[Awaitable[None]] = [_watch_catalog(services, stop)]
         if "client" in roles:
             sources.append(await _client_source(services, stack, http))
         if "staff" in roles and settings.staff_token is not None:
@@ -92,6 +94,18 @@ async def run(
             await stack.enter_async_context(_listening(services, sources))
         started()
         await asyncio.gather(stop.wait(), *work)
+
+
+async def _watch_catalog(services: Services, stop: asyncio.Event) -> None:
+    """Take an edited catalogue into use without a restart; a broken edit is told of, and the old one stays."""
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+        if await asyncio.to_thread(services.shelf.look):
+            if services.shelf.problem:
+                log.error("the edited catalogue is not in use", why=services.shelf.problem)
+            else:
+                log.info("catalogue read again", offers=len(services.catalog.offers))
 
 
 def _token(services: Services, which: Literal["client_token", "staff_token"]) -> str:

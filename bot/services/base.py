@@ -11,6 +11,7 @@ from bot.db.columns import Vault
 from bot.db.work import Database
 from bot.settings import Settings
 from catalog.schema import Catalog
+from catalog.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,13 @@ class Services:
     db: Database
     vault: Vault
     clock: Clock
-    catalog: Catalog
+    shelf: Shelf
     safety: SafetyScreen
     settings: Settings
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     """Rung after a commit that left something for the courier, so that it need not wait for its next round."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue now in use: ask anew each time, it may be another one a moment later."""
+        return self.shelf.catalog
