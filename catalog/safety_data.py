@@ -15,8 +15,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 Kind = Literal["suicide", "self_harm", "violence", "child", "poisoning", "medical", "distress"]
 
-PIECE = re.compile(r"(<[a-z_]+>|#|[^\W\d_]+\*?)(\|(<[a-z_]+>|#|[^\W\d_]+\*?))*|~\d|\^|\$")
-"""One piece of a pattern: alternatives parted by `|`, a gap `~2`, or an edge of the clause (`^`, `$`)."""
+WORD = r"[^\W\d_]+\*?"
+PATTERN = re.compile(
+    r"(\^ )?A( (~\d )?A)*( (~\d )?(A\|)?\$)?".replace("A", rf"(<[a-z_]+>|#|{WORD})(\|(<[a-z_]+>|#|{WORD}))*")
+)
+"""Alternatives parted by `|`, gaps (`~2`) and the edges of a clause (`^`, `$`, at the end also `word|$`)."""
 
 
 def _words(value: Any) -> Any:
@@ -49,7 +52,6 @@ class SafetyRule(Strict):
     within: int = 5
     unless: Words = ()  # classes that, close by, make it mean something else
     now: bool = False  # with a word of the class `now` close by, the level is 3
-    only_with_other: bool = False  # counts only when something else already gave level 2
 
 
 class SafetyLanguage(Strict):
@@ -57,7 +59,8 @@ class SafetyLanguage(Strict):
 
     language: str
     fillers: Words = ()  # skipped as if they had not been said
-    ordinary: Words = ()  # never a misspelling of anything
+    misspelt: Words = ()  # classes whose words are known also with a slip in them
+    ordinary: Words = ()  # words that are never such a slip
     negation_after: bool = False  # "skär mig inte": the negation may follow
     classes: dict[str, Words] = {}
     phrases: dict[str, Patterns] = {}  # several words that act as one word of the class
@@ -71,13 +74,16 @@ class SafetyLanguage(Strict):
         for rule in self.rules:
             patterns += [*rule.says, *rule.near]
         for pattern in patterns:
-            for piece in pattern.split():
-                if not PIECE.fullmatch(piece):
-                    raise ValueError(f"cannot read {piece!r} in the pattern {pattern!r}")
+            if not PATTERN.fullmatch(" ".join(pattern.split())):
+                raise ValueError(f"cannot read the pattern {pattern!r}")
+        for word in (word for words in self.classes.values() for word in words):
+            if not re.fullmatch(rf"!?{WORD}", word):
+                raise ValueError(f"not a word: {word!r}")
         return self
 
     def known_classes(self) -> set[str]:
-        return {*self.classes, *self.phrases}
+        """Those of the file, and numbers, which need no words."""
+        return {*self.classes, *self.phrases, "year"}
 
     def used_classes(self) -> set[str]:
         """Every class that a pattern or a guard speaks of."""
@@ -86,7 +92,8 @@ class SafetyLanguage(Strict):
         for rule in self.rules:
             patterns += [*rule.says, *rule.near]
             guards += rule.unless
-        return {name for pattern in patterns for name in re.findall(r"<([a-z_]+)>", pattern)} | set(guards)
+        named = {name for pattern in patterns for name in re.findall(r"<([a-z_]+)>", pattern)}
+        return named | set(guards) | set(self.misspelt)
 
 
 class SafetyData(Strict):
@@ -112,6 +119,7 @@ def _merged(language: str, parts: list[SafetyLanguage]) -> SafetyLanguage:
     return SafetyLanguage(
         language=language,
         fillers=tuple(word for part in parts for word in part.fillers),
+        misspelt=tuple(name for part in parts for name in part.misspelt),
         ordinary=tuple(word for part in parts for word in part.ordinary),
         negation_after=any(part.negation_after for part in parts),
         classes=classes,
