@@ -307,6 +307,24 @@ def catalog_search(
         typer.echo("Nothing found.")
 
 
+@catalog_app.command("unmet")
+def catalog_unmet(as_json: AsJson = False) -> None:
+    """Show how often the catalogue had nothing to suggest, by month, area and municipality; small counts hidden."""
+    from dataclasses import asdict
+
+    from bot.services import figures
+
+    rows = with_services(figures.unmet_needs)
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows], ensure_ascii=False))
+        return
+    for row in rows:
+        shown = row.count if row.count is not None else f"<{figures.SMALLEST_SHOWN}"
+        typer.echo(f"{row.month}  {row.area:12}  {row.municipality or '-':20}  {shown}")
+    if not rows:
+        typer.echo("Nothing has been counted yet.")
+
+
 @safety_app.command("check")
 def safety_check(catalog: CatalogFolder = None, as_json: AsJson = False) -> None:
     """Read one text per line from standard input and print for each what the first look finds.

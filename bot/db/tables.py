@@ -237,3 +237,14 @@ class HandledUpdate(Base):
     bot: Mapped[str] = mapped_column(primary_key=True)
     update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class UnmetNeed(Base):
+    """How often nothing in the catalogue fitted a need: an area, a place and a month, and never a person."""
+
+    __tablename__ = "unmet_needs"
+
+    month: Mapped[str] = mapped_column(primary_key=True)  # 2026-11
+    area: Mapped[str] = mapped_column(primary_key=True)
+    municipality: Mapped[str] = mapped_column(primary_key=True)  # empty when it was not told
+    count: Mapped[int]
