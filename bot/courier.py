@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import structlog
@@ -38,6 +38,8 @@ UNCERTAIN = Counter(
 )
 NOT_DELIVERED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """Errors after which the message surely has not arrived."""
+SHORTEST_LEASE = timedelta(seconds=30)
+"""Nothing is sent on a lease that could run out before the answer comes: another courier would send it, too."""
 
 
 class Courier:
@@ -53,9 +55,8 @@ class Courier:
             self._services.bell.clear()
             try:
                 await housekeeping.tick(self._services)
-                while await self.round():
-                    if stop.is_set():
-                        return
+                if await self.round():
+                    continue
             except Exception:
                 log.exception("courier round failed")
             with suppress(TimeoutError):
@@ -71,52 +72,65 @@ class Courier:
         return len(rows)
 
     async def _in_order(self, rows: Iterable[OutboxMessage]) -> None:
+        """When one message has to wait, those after it in the chat wait, too."""
+        until: datetime | None = None
         for row in rows:
+            if until is not None:
+                await outbox.put_back(self._services, row, until, tried=False)
+                continue
             try:
-                await self._deliver(row)
+                until = await self._deliver(row)
             except Exception:
                 log.exception("delivery failed", kind=row.kind, row=row.id)
-                await self._retry(row, "error")
+                until = await self._retry(row, "error")
 
-    async def _deliver(self, row: OutboxMessage) -> None:
+    async def _deliver(self, row: OutboxMessage) -> datetime | None:
+        """Returns until when this chat has to wait, if it has to."""
         services = self._services
         now = services.clock()
         later = may_go_from(now, services.settings.quiet_hours, services.settings.zone, urgent=row.urgent)
-        if row.expires_at is not None and row.expires_at <= now:
+        if row.lease_until is None or row.lease_until < now + SHORTEST_LEASE:
+            await outbox.put_back(services, row, row.due_at, tried=False)
+        elif row.expires_at is not None and row.expires_at <= now:
             await self._settle(row, Row.DROPPED, reason="expired")
         elif later > now:
-            await outbox.settle(services, row, Row.WAITING, due_at=later)
+            await outbox.put_back(services, row, later, tried=False)
         elif row.client_id is not None:
-            await self._to_client(row)
+            return await self._to_client(row)
         else:
-            await self._to_worker(row)
+            return await self._to_worker(row)
+        return None
 
-    async def _to_client(self, row: OutboxMessage) -> None:
+    async def _to_client(self, row: OutboxMessage) -> datetime | None:
         client = await client_of(self._services, row)
         if client is None or client.blocked_at is not None:
             await self._settle(row, Row.DROPPED, reason="no chat")
-            return
+            return None
         with speaking(client.locale):
             notice = await for_client(self._services, row, client)
-        await self._say(row, notice, self._client_bot, client)
+        return await self._say(row, notice, self._client_bot, client)
 
-    async def _to_worker(self, row: OutboxMessage) -> None:
+    async def _to_worker(self, row: OutboxMessage) -> datetime | None:
         worker = await worker_of(self._services, row)
         if worker is None or self._staff_bot is None or worker.blocked_at is not None:
             await self._settle(row, Row.DROPPED, reason="no chat")
-            return
+            return None
         with speaking(worker.locale):
             notice = await for_worker(self._services, row, worker)
-        await self._say(row, notice, self._staff_bot, worker)
+        return await self._say(row, notice, self._staff_bot, worker)
 
-    async def _say(self, row: OutboxMessage, notice: Notice | None, bot: Bot, to: Client | Staff) -> None:
+    async def _say(
+        self, row: OutboxMessage, notice: Notice | None, bot: Bot, to: Client | Staff
+    ) -> datetime | None:
         if notice is None:
             await self._settle(row, Row.DROPPED, reason="no longer true")
-            return
+            return None
         try:
             message_id = await _send(bot, to.chat_id, notice)
         except RetryAfter as error:
-            await self._retry(row, "retry after", wait=seconds(error))
+            until = self._services.clock() + timedelta(seconds=seconds(error))
+            await outbox.put_back(self._services, row, until, reason="retry after", tried=False)
+            return until
         except Forbidden:
             await self._unreachable(to)
             await self._settle(row, Row.DROPPED, reason="blocked")
@@ -124,40 +138,54 @@ class Courier:
             log.warning("message refused", kind=row.kind, row=row.id, error=str(error))
             await self._settle(row, Row.FAILED, reason=str(error)[:200])
         except NetworkError as error:
-            await self._broken_line(row, error)
+            return await self._broken_line(row, error, notice)
         except TelegramError as error:
             log.warning("message not sent", kind=row.kind, row=row.id, error=type(error).__name__)
-            await self._retry(row, type(error).__name__)
+            return await self._retry(row, type(error).__name__)
         else:
-            if row.kind == Kind.CARD and row.staff_id and row.request_id and message_id:
-                await caseload.remember_shown(self._services, row.staff_id, row.request_id, message_id, "")
-            await self._settle(row, Row.SENT, message_id=message_id)
+            await self._said(row, notice, bot, to, message_id)
+        return None
 
-    async def _broken_line(self, row: OutboxMessage, error: NetworkError) -> None:
-        """After a cut the message may have arrived or not; the two look alike: it is sent once more, not twice."""
-        if isinstance(error.__cause__, NOT_DELIVERED) or error.__cause__ is None:
-            await self._retry(row, "not delivered")
-            return
+    async def _said(
+        self, row: OutboxMessage, notice: Notice, bot: Bot, to: Client | Staff, message_id: int | None
+    ) -> None:
+        """Write it down; what has changed while the message was on its way is put right."""
+        if notice.card is not None and notice.edit is not None:
+            await caseload.keep_true(self._services, to.id, notice.card)
+        elif notice.card is not None and message_id is not None:
+            earlier = await caseload.remember_shown(self._services, to.id, notice.card, message_id)
+            if earlier is not None:
+                await take_away(bot, to.chat_id, earlier)
+        ours = await self._settle(row, Row.SENT, message_id=message_id)
+        if not ours and row.kind == Kind.CLIENT_WORD:
+            async with self._services.db.work() as session:
+                await outbox.put_retraction(session, self._services, row, message_id)
+
+    async def _broken_line(self, row: OutboxMessage, error: NetworkError, notice: Notice) -> datetime | None:
+        """After a cut the message may have arrived or not; the two look alike: it is sent once more, not twice.
+        Bringing a message up to date or taking it away does no harm however often it is done."""
+        delivered_never = isinstance(error.__cause__, NOT_DELIVERED) or error.__cause__ is None
+        if delivered_never or notice.repeatable:
+            return await self._retry(row, "not delivered")
         UNCERTAIN.inc()
-        if row.reason == "uncertain":
+        if row.reason == outbox.UNCERTAIN:
             await self._settle(row, Row.FAILED, reason="uncertain twice")
-        else:
-            await self._retry(row, "uncertain")
+            return None
+        return await self._retry(row, outbox.UNCERTAIN)
 
-    async def _retry(self, row: OutboxMessage, reason: str, *, wait: float | None = None) -> None:
+    async def _retry(self, row: OutboxMessage, reason: str) -> datetime | None:
         if row.attempts >= MOST_ATTEMPTS:
             await self._settle(row, Row.FAILED, reason=reason)
-            return
-        pause = outbox.backoff(row.attempts) if wait is None else timedelta(seconds=wait)
-        await outbox.settle(
-            self._services, row, Row.WAITING, reason=reason, due_at=self._services.clock() + pause
-        )
+            return None
+        until = self._services.clock() + outbox.backoff(row.attempts)
+        await outbox.put_back(self._services, row, until, reason=reason)
+        return until
 
     async def _settle(
         self, row: OutboxMessage, state: Row, *, reason: str | None = None, message_id: int | None = None
-    ) -> None:
+    ) -> bool:
         SETTLED.labels(row.kind, state).inc()
-        await outbox.settle(self._services, row, state, reason=reason, message_id=message_id)
+        return await outbox.settle(self._services, row, state, reason=reason, message_id=message_id)
 
     async def _unreachable(self, to: Client | Staff) -> None:
         if isinstance(to, Client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import RetryAfter
@@ -27,6 +28,7 @@ class Pace:
         self._gap, self._chat_gap = 1 / per_second, 1 / per_chat
         self._free = 0.0
         self._chat_free: OrderedDict[int, float] = OrderedDict()
+        self._paused: dict[int, float] = {}
 
     async def wait(self, chat_id: int | None) -> None:
         """Until it is this message's turn."""
@@ -45,7 +47,13 @@ class Pace:
         if chat_id is None:
             self._free = max(self._free, until)
         else:
-            self._note(chat_id, until)
+            self._paused[chat_id] = max(until, self._paused.get(chat_id, 0.0))
+
+    def pause_left(self, chat_id: int | None) -> float:
+        """Seconds that Telegram still wants this chat to wait."""
+        now = asyncio.get_running_loop().time()
+        self._paused = {chat: until for chat, until in self._paused.items() if until > now}
+        return max(self._paused.get(chat_id, now) - now, 0.0) if chat_id is not None else 0.0
 
     def _note(self, chat_id: int, until: float) -> None:
         self._chat_free[chat_id] = max(until, self._chat_free.pop(chat_id, 0.0))
@@ -54,7 +62,8 @@ class Pace:
 
 
 class EvenRateLimiter(BaseRateLimiter[int]):
-    """PTB's rate limiter by `Pace`. A 429 pauses the chat and is raised: the outbox row tries again later."""
+    """PTB's rate limiter by `Pace`. A 429 pauses the chat and is raised: the outbox row tries again later. Nothing is
+    asked of Telegram for a chat that is paused: whoever tries hears at once how long it still has to wait."""
 
     def __init__(self, pace: Pace | None = None) -> None:
         self.pace = pace or Pace()
@@ -77,6 +86,8 @@ class EvenRateLimiter(BaseRateLimiter[int]):
         chat_id = data.get("chat_id")
         chat = chat_id if isinstance(chat_id, int) else None
         if endpoint in SENDING:
+            if left := self.pace.pause_left(chat):
+                raise RetryAfter(timedelta(seconds=left))
             await self.pace.wait(chat)
         try:
             return await callback(*args, **kwargs)

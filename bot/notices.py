@@ -16,6 +16,7 @@ from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
 from bot.services import caseload
 from bot.services.base import Services
+from bot.services.caseload import Card
 from bot.services.outbox import Kind
 from bot.staff import cards
 
@@ -29,6 +30,12 @@ class Notice:
     edit: int | None = None
     remove: int | None = None
     protect: bool = False
+    card: Card | None = None  # what the message shows, if it is a worker's card
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it does no harm to do it twice."""
+        return self.edit is not None or self.remove is not None
 
 
 @dataclass(frozen=True)
@@ -160,7 +167,7 @@ async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> N
         return Notice(gone, edit=message_id) if message_id else None
     if message_id is None and not card.own and card.state is not State.OPEN:
         return None  # already in somebody else's hands or over: no need to disturb
-    return Notice(cards.text(card, services), cards.keyboard(card), edit=message_id, protect=True)
+    return Notice(cards.text(card, services), cards.keyboard(card), edit=message_id, protect=True, card=card)
 
 
 async def client_of(services: Services, row: OutboxMessage) -> Client | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import requests as rules
 from bot.core.consent import ConsentFacts, ConsentState, Grant, Purpose, Reach, Shared, WorkerFacts, permits
 from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, State, Step, Urgency
-from bot.db.tables import Client, Consent, ContactRequest, Staff, StaffCard
+from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff, StaffCard
 from bot.services import outbox
 from bot.services.base import Services
 
+LOCKED = {"key_share": True}
 LONGEST_WORD = 1000
 """Characters of a message that a worker sends through the bot, or a client back."""
 
@@ -76,6 +79,9 @@ class _Facts:
         worker = WorkerFacts(self.worker.id, self.worker.organisation_id, self.worker.removed_at is not None)
         return permits(facts, worker, Purpose.CONTACT, now)
 
+    def may_write(self, now: datetime) -> bool:
+        return Step.WRITE in self.steps and self.grant(now) is not None
+
     @property
     def own(self) -> bool:
         return self.request.accepted_by == self.worker.id
@@ -85,9 +91,12 @@ class _Facts:
         return rules.steps(State(self.request.state), own=self.own)
 
 
-async def _facts(session: AsyncSession, worker_id: int, request_id: int) -> _Facts | None:
-    """None when the request is not there or is none of this worker's business."""
-    worker = await session.get(Staff, worker_id)
+async def _facts(
+    session: AsyncSession, worker_id: int, request_id: int, *, lock: bool = False
+) -> _Facts | None:
+    """None when the request is not there or is none of this worker's business. `lock` keeps the worker as they are
+    until the unit of work ends, so that what is allowed now cannot be done by somebody who is just being removed."""
+    worker = await session.get(Staff, worker_id, with_for_update=LOCKED if lock else None)
     row = (
         await session.execute(
             select(ContactRequest, Consent, Client)
@@ -159,7 +168,7 @@ async def take(
     Of two workers who accept at once one wins: the state is changed only from the state it was read in.
     """
     async with services.db.work() as session:
-        facts = await _facts(session, worker_id, request_id)
+        facts = await _facts(session, worker_id, request_id, lock=True)
         if facts is None:
             return None, False
         done = await _step(session, services, facts, step, outcome)
@@ -207,18 +216,23 @@ async def _step(
 async def begin_writing(services: Services, worker_id: int, request_id: int) -> bool:
     """The worker's next text goes to this request's client, after a look at it. False if that is not allowed."""
     async with services.db.work() as session:
-        facts = await _facts(session, worker_id, request_id)
-        if facts is None or Step.WRITE not in facts.steps or facts.grant(services.clock()) is None:
+        facts = await _facts(session, worker_id, request_id, lock=True)
+        if facts is None or not facts.may_write(services.clock()):
             return False
         facts.worker.writing_to, facts.worker.draft = request_id, None
     return True
 
 
 async def draft(services: Services, worker_id: int, words: str) -> int | None:
-    """Keep the worker's words until they are sent off; returns the request they belong to, if writing was begun."""
+    """Keep the worker's words until they are sent off; returns the request they belong to, if writing was begun and
+    is still allowed."""
     async with services.db.work() as session:
-        worker = await session.get(Staff, worker_id)
-        if worker is None or worker.removed_at is not None or worker.writing_to is None:
+        worker = await session.get(Staff, worker_id, with_for_update=LOCKED)
+        if worker is None or worker.writing_to is None:
+            return None
+        facts = await _facts(session, worker_id, worker.writing_to)
+        if facts is None or not facts.may_write(services.clock()):
+            worker.writing_to = worker.draft = None
             return None
         worker.draft = words[:LONGEST_WORD]
         return worker.writing_to
@@ -229,21 +243,35 @@ async def stop_writing(services: Services, worker_id: int) -> None:
         await session.execute(update(Staff).where(Staff.id == worker_id).values(writing_to=None, draft=None))
 
 
-async def send_draft(services: Services, worker_id: int, request_id: int, press: str) -> bool:
-    """Send the kept words to the client through the bot. `press` names the press, so that a double tap sends once.
+def mark(words: str) -> str:
+    """Tells one draft from another in the button under its preview."""
+    return hashlib.sha256(words[:LONGEST_WORD].encode()).hexdigest()[:12]
+
+
+async def send_draft(services: Services, worker_id: int, request_id: int, marked: str, press: str) -> bool:
+    """Send the kept words to the client through the bot, if they are those that were `marked` in the preview.
+    `press` names the press, so that a double tap sends once: the second one hears, too, that it is sent.
     False if there is nothing to send or it is no longer allowed."""
+    key = f"word:{request_id}:{press}"
     async with services.db.work() as session:
-        worker = await session.get(Staff, worker_id, with_for_update=True)
-        if worker is None or worker.writing_to != request_id or not worker.draft:
+        worker = await session.get(Staff, worker_id, with_for_update=LOCKED)
+        if await session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == key)) is not None:
+            return True
+        if (
+            worker is None
+            or worker.writing_to != request_id
+            or not worker.draft
+            or mark(worker.draft) != marked
+        ):
             return False
         facts = await _facts(session, worker_id, request_id)
-        if facts is None or Step.WRITE not in facts.steps or facts.grant(services.clock()) is None:
+        if facts is None or not facts.may_write(services.clock()):
             return False
         await outbox.put(
             session,
             services,
             outbox.Kind.WORD,
-            f"word:{request_id}:{press}",
+            key,
             client_id=facts.request.client_id,
             request_id=request_id,
             note=worker.draft,
@@ -260,16 +288,32 @@ async def shown(services: Services, worker_id: int, request_id: int) -> int | No
         return row.message_id if row else None
 
 
-async def remember_shown(
-    services: Services, worker_id: int, request_id: int, message_id: int, shows: str
-) -> None:
-    """Note which message shows the request, and the fingerprint of what it shows."""
+async def remember_shown(services: Services, worker_id: int, card: Card, message_id: int) -> int | None:
+    """Note which message shows the request from now on. Returns the one that did so before, if it is another: it has
+    to go, for what a withdrawn consent must take away may stand in one place only."""
+    now, place = services.clock(), {"request_id": card.request_id, "staff_id": worker_id}
+    new = {**place, "message_id": message_id, "shown": "", "updated_at": now}
+    insert = (sqlite if services.db.is_sqlite else postgresql).insert(StaffCard).values(new)
     async with services.db.work() as session:
-        row = await session.get(StaffCard, (request_id, worker_id))
-        if row is None:
-            row = StaffCard(request_id=request_id, staff_id=worker_id)
-            session.add(row)
-        row.message_id, row.shown, row.updated_at = message_id, shows, services.clock()
+        await session.execute(insert.on_conflict_do_nothing(index_elements=list(place)))
+        row = await session.get(StaffCard, place, with_for_update=LOCKED)
+        assert row is not None
+        earlier, row.message_id, row.updated_at = row.message_id, message_id, now
+        await _keep_true(session, services, worker_id, card)
+    return earlier if earlier != message_id else None
+
+
+async def keep_true(services: Services, worker_id: int, card: Card) -> None:
+    """After a message was made to show `card`: if the request has changed since the card was read, what is shown is
+    out of date already, and is brought up to date once more."""
+    async with services.db.work() as session:
+        await _keep_true(session, services, worker_id, card)
+
+
+async def _keep_true(session: AsyncSession, services: Services, worker_id: int, card: Card) -> None:
+    facts = await _facts(session, worker_id, card.request_id)
+    if facts is None or _card(facts, services.clock()) != card:
+        await outbox.put_card(session, services, worker_id, card.request_id, urgent=True)
 
 
 def over(card: Card) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.consent import ConsentState, EventKind
@@ -22,22 +23,25 @@ class Chat:
     locale: str
 
 
-async def find(session: AsyncSession, services: Services, chat_id: int) -> Client | None:
-    found: Client | None = await session.scalar(
-        select(Client).where(Client.chat_key == services.vault.fingerprint(chat_id, "client"))
-    )
+async def find(
+    session: AsyncSession, services: Services, chat_id: int, *, lock: bool = False
+) -> Client | None:
+    """The client of this chat. `lock` keeps it for this unit of work, so that those of one moment take turns."""
+    key = services.vault.fingerprint(chat_id, "client")
+    mine = select(Client).where(Client.chat_key == key)
+    found: Client | None = await session.scalar(mine.with_for_update(key_share=True) if lock else mine)
     return found
 
 
 async def agree(session: AsyncSession, services: Services, chat: Chat) -> Client:
-    """The client's account, made now if there is none: call it only once the client has agreed to be remembered."""
-    client = await find(session, services, chat.id)
-    now = services.clock()
-    if client is None:
-        key = services.vault.fingerprint(chat.id, "client")
-        client = Client(chat_key=key, chat_id=chat.id, locale=chat.locale, agreed_at=now, last_seen_at=now)
-        session.add(client)
-        await session.flush()
+    """The client's account, made now if there is none: call it only once the client has agreed to be remembered.
+    It stays locked until the unit of work ends, so that presses of the same moment go one after another."""
+    now, key = services.clock(), services.vault.fingerprint(chat.id, "client")
+    new = {"chat_key": key, "chat_id": chat.id, "locale": chat.locale, "agreed_at": now, "last_seen_at": now}
+    insert = (sqlite if services.db.is_sqlite else postgresql).insert(Client).values(new)
+    await session.execute(insert.on_conflict_do_nothing(index_elements=["chat_key"]))
+    client = await find(session, services, chat.id, lock=True)
+    assert client is not None
     client.last_seen_at, client.locale, client.blocked_at = now, chat.locale, None
     return client
 
@@ -102,10 +106,11 @@ async def forget(services: Services, chat_id: int) -> bool:
     """Forget a client at once: every consent ends, every recipient's card loses what was shared, the account and all
     that hangs on it goes. What stays: that a consent existed and ended, without saying whose. False if unknown."""
     async with services.db.work() as session:
-        client = await find(session, services, chat_id)
+        client = await find(session, services, chat_id, lock=True)
         if client is None:
             return False
-        for consent in await session.scalars(select(Consent).where(Consent.client_id == client.id)):
+        held = select(Consent).where(Consent.client_id == client.id).order_by(Consent.id)
+        for consent in await session.scalars(held.with_for_update(key_share=True)):
             if consent.state == ConsentState.GIVEN:
                 await consents.end(session, services, consent, EventKind.WITHDRAWN, client.locale)
             consent.record = consent.shared = None

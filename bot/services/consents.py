@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import consent as rules
 from bot.core.consent import ConsentRecord, ConsentState, EventKind
 from bot.core.requests import LIVE, State
-from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest
+from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, Staff
 from bot.services import outbox
 from bot.services.base import Services
 
@@ -57,16 +57,19 @@ async def end(
     session: AsyncSession, services: Services, consent: Consent, kind: EventKind, locale: str
 ) -> None:
     """End a consent inside a unit of work: the shared data is erased, live requests resting on it end, and every
-    worker's card is brought up to date at once, which takes the personal data away, as are words passed on."""
+    worker's card is brought up to date at once, which takes the personal data away, as are words passed on and words
+    being written."""
     await append_event(session, services, consent, kind, locale)
     consent.state = ConsentState(kind.value)
     consent.ended_at, consent.shared = services.clock(), None
-    requests = await session.scalars(select(ContactRequest).where(ContactRequest.consent_id == consent.id))
-    for request in requests:
+    resting = select(ContactRequest).where(ContactRequest.consent_id == consent.id)
+    writing = Staff.writing_to.in_(resting.with_only_columns(ContactRequest.id))
+    await session.execute(update(Staff).where(writing).values(writing_to=None, draft=None))
+    for request in await session.scalars(resting.with_for_update(key_share=True)):
         if request.state in LIVE:
             request.state, request.closed_at = State.WITHDRAWN, services.clock()
         await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
-        await outbox.put_retractions(session, services, request.id)
+        await outbox.put_retractions(session, services, request_id=request.id)
 
 
 async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:
@@ -75,7 +78,10 @@ async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:
     async with services.db.work() as session:
         row = (
             await session.execute(
-                select(Consent, Client).join(Client).where(Consent.id == consent_id, Client.chat_key == key)
+                select(Consent, Client)
+                .join(Client)
+                .where(Consent.id == consent_id, Client.chat_key == key)
+                .with_for_update(of=Consent, key_share=True)
             )
         ).first()
         if row is None:
@@ -129,7 +135,7 @@ async def expire_due(services: Services) -> int:
             .with_for_update(of=Consent, skip_locked=True)
         )
         ended = 0
-        for consent, client in due.tuples():
+        for consent, client in due:
             await end(session, services, consent, EventKind.EXPIRED, client.locale)
             await outbox.put(
                 session,

@@ -11,18 +11,25 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.calendar import may_go_from
-from bot.db.tables import OutboxMessage, Staff
+from bot.core.consent import ConsentState
+from bot.db.tables import Consent, ContactRequest, OutboxMessage, Staff
 from bot.db.work import on_commit
 from bot.services.base import Services
 
 LEASE = timedelta(minutes=2)
 """How long a claimed message is left to its courier before another may take it for dead."""
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 30
+"""With the pauses of `backoff` a little less than a day: an outage of Telegram or of our line is no reason to lose
+a message."""
+MOST_OF_ONE_CHAT = 3
+"""Messages of one chat that are claimed together: a chat may get one a second, and others must not wait for it."""
+UNCERTAIN = "uncertain"
+"""Reason of a message whose line broke: it may have arrived. It stays so marked until it is settled."""
 
 
 class Kind(StrEnum):
@@ -84,6 +91,7 @@ async def put(
     statement = dialect.insert(OutboxMessage).values(values)
     if anew:
         again = {name: values[name] for name in ("due_at", "urgent", "state", "attempts", "detail")}
+        again["reason"] = None
         await session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
     else:
         await session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
@@ -95,24 +103,38 @@ async def put_cards(
 ) -> None:
     """Bring the request's card up to date for every linked worker of the organisation."""
     workers = await session.scalars(
-        select(Staff.id).where(Staff.organisation_id == organisation_id, Staff.removed_at.is_(None))
+        select(Staff.id)
+        .where(Staff.organisation_id == organisation_id, Staff.removed_at.is_(None))
+        .order_by(Staff.id)
     )
     for worker_id in workers:
-        await put(
-            session,
-            services,
-            Kind.CARD,
-            f"card:{request_id}:{worker_id}",
-            staff_id=worker_id,
-            request_id=request_id,
-            urgent=urgent,
-            anew=True,
-        )
+        await put_card(session, services, worker_id, request_id, urgent=urgent)
 
 
-async def put_retractions(session: AsyncSession, services: Services, request_id: int) -> None:
-    """Take away every message in which the client's own words went to a worker, sent or still waiting."""
-    passed_on = (OutboxMessage.request_id == request_id, OutboxMessage.kind == Kind.CLIENT_WORD)
+async def put_card(
+    session: AsyncSession, services: Services, worker_id: int, request_id: int, *, urgent: bool
+) -> None:
+    """Bring the request's card up to date for one worker."""
+    await put(
+        session,
+        services,
+        Kind.CARD,
+        f"card:{request_id}:{worker_id}",
+        staff_id=worker_id,
+        request_id=request_id,
+        urgent=urgent,
+        anew=True,
+    )
+
+
+async def put_retractions(
+    session: AsyncSession, services: Services, *, request_id: int | None = None, staff_id: int | None = None
+) -> None:
+    """Take away every message in which a client's own words went to a worker, sent or still waiting: those that belong
+    to a request, or those that a worker has got."""
+    of_request = () if request_id is None else (OutboxMessage.request_id == request_id,)
+    of_worker = () if staff_id is None else (OutboxMessage.staff_id == staff_id,)
+    passed_on = (OutboxMessage.kind == Kind.CLIENT_WORD, *of_request, *of_worker)
     unsent = OutboxMessage.state.in_([Row.WAITING, Row.LEASED])
     await session.execute(
         update(OutboxMessage).where(*passed_on, unsent).values(state=Row.DROPPED, note=None)
@@ -120,37 +142,66 @@ async def put_retractions(session: AsyncSession, services: Services, request_id:
     for row in await session.scalars(
         select(OutboxMessage).where(*passed_on, OutboxMessage.message_id.is_not(None))
     ):
-        await put(
-            session,
-            services,
-            Kind.RETRACT,
-            f"retract:{row.staff_id}:{row.message_id}",
-            staff_id=row.staff_id,
-            request_id=request_id,
-            detail={"message_id": row.message_id},
-            urgent=True,
-        )
+        await put_retraction(session, services, row, row.message_id)
+
+
+async def put_retraction(
+    session: AsyncSession, services: Services, row: OutboxMessage, message_id: int | None
+) -> None:
+    """Take away one message that a client's own words, `row`, came in."""
+    await put(
+        session,
+        services,
+        Kind.RETRACT,
+        f"retract:{row.staff_id}:{message_id}",
+        staff_id=row.staff_id,
+        request_id=row.request_id,
+        detail={"message_id": message_id},
+        urgent=True,
+    )
 
 
 async def claim(services: Services, limit: int = 100) -> list[OutboxMessage]:
-    """Take up to `limit` due messages for this courier, for the length of a lease; oldest first."""
+    """Take up to `limit` due messages for this courier, for the length of a lease; oldest first. A chat that another
+    courier is serving is left to it, so that the chat's messages stay in order."""
     now = services.clock()
-    free = or_(
-        OutboxMessage.state == Row.WAITING,
-        (OutboxMessage.state == Row.LEASED) & (OutboxMessage.lease_until < now),
-    )
-    due = (
-        select(OutboxMessage)
-        .where(free, OutboxMessage.due_at <= now)
-        .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(limit)
-    )
     async with services.db.work() as session:
-        rows = list(await session.scalars(due.with_for_update(skip_locked=True)))
+        due = (*_free(now), *await _not_served(session, now))
+        chat = (OutboxMessage.client_id, OutboxMessage.staff_id)
+        oldest = (OutboxMessage.due_at, OutboxMessage.id)
+        place = func.row_number().over(partition_by=chat, order_by=oldest).label("place")
+        first = select(OutboxMessage.id, place).where(*due).subquery()
+        wanted = select(first.c.id).where(first.c.place <= MOST_OF_ONE_CHAT)
+        rows = list(
+            await session.scalars(
+                select(OutboxMessage)
+                .where(OutboxMessage.id.in_(wanted), *_free(now))
+                .order_by(*oldest)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+        )
         for row in rows:
             row.state, row.lease_until = Row.LEASED, now + LEASE
             row.attempts += 1
     return rows
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Due, and in nobody's hands."""
+    abandoned = (OutboxMessage.state == Row.LEASED) & (OutboxMessage.lease_until < now)
+    return or_(OutboxMessage.state == Row.WAITING, abandoned), OutboxMessage.due_at <= now
+
+
+async def _not_served(session: AsyncSession, now: datetime) -> list[ColumnElement[bool]]:
+    """Conditions that leave out the chats some courier is serving now."""
+    leased = (OutboxMessage.state == Row.LEASED, OutboxMessage.lease_until >= now)
+    conditions: list[ColumnElement[bool]] = []
+    for chat in (OutboxMessage.client_id, OutboxMessage.staff_id):
+        served = list(await session.scalars(select(chat).where(*leased, chat.is_not(None)).distinct()))
+        if served:
+            conditions.append(or_(chat.is_(None), chat.not_in(served)))
+    return conditions
 
 
 async def settle(
@@ -160,33 +211,48 @@ async def settle(
     *,
     reason: str | None = None,
     message_id: int | None = None,
-    due_at: datetime | None = None,
 ) -> bool:
-    """Write down what became of a claimed message; with `due_at` it goes back to wait until then.
+    """Write down what became of a claimed message. False if the row is no longer ours: somebody asked for it anew or
+    took it back meanwhile, or the lease ran out."""
+    sent_at = services.clock() if state is Row.SENT else None
+    values = {"state": state, "reason": reason, "message_id": message_id, "sent_at": sent_at, "note": None}
+    return await _release(services, row, values)
 
-    False if the row is no longer ours: somebody asked for it anew meanwhile, or the lease ran out.
-    """
-    now = services.clock()
-    values: dict[str, Any] = {"state": state, "reason": reason, "lease_until": None}
-    if due_at is not None:
-        values["due_at"] = due_at
-    else:
-        values |= {"message_id": message_id, "sent_at": now if state is Row.SENT else None, "note": None}
+
+async def put_back(
+    services: Services, row: OutboxMessage, due_at: datetime, *, reason: str | None = None, tried: bool = True
+) -> bool:
+    """Let a claimed message wait until `due_at`. With `tried` false this claim counts as no attempt."""
+    kept = UNCERTAIN if row.reason == UNCERTAIN else reason
+    values = {"state": Row.WAITING, "due_at": due_at, "reason": kept, "attempts": row.attempts - (not tried)}
+    return await _release(services, row, values)
+
+
+async def _release(services: Services, row: OutboxMessage, values: Mapping[str, Any]) -> bool:
     ours = (
         OutboxMessage.id == row.id,
         OutboxMessage.state == Row.LEASED,
         OutboxMessage.lease_until == row.lease_until,
     )
     async with services.db.work() as session:
-        result = await session.execute(update(OutboxMessage).where(*ours).values(values))
+        result = await session.execute(update(OutboxMessage).where(*ours).values(**values, lease_until=None))
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 async def forget_sent(services: Services, before: datetime) -> int:
-    """Remove messages that were settled before `before`; returns how many."""
+    """Remove messages that were settled before `before`; returns how many. Those that brought a client's words to a
+    worker stay as long as the consent is given: they tell what to take away when it ends."""
     ended = OutboxMessage.state.in_([Row.SENT, Row.DROPPED, Row.FAILED])
+    consented = (
+        select(ContactRequest.id)
+        .join(Consent, ContactRequest.consent_id == Consent.id)
+        .where(Consent.state == ConsentState.GIVEN)
+    )
+    needed = (OutboxMessage.kind == Kind.CLIENT_WORD) & OutboxMessage.request_id.in_(consented)
     async with services.db.work() as session:
-        result = await session.execute(delete(OutboxMessage).where(ended, OutboxMessage.due_at < before))
+        result = await session.execute(
+            delete(OutboxMessage).where(ended, OutboxMessage.due_at < before, not_(needed))
+        )
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import consent as rules
-from bot.core.check_in import CheckIn
+from bot.core.check_in import CheckIn, Strength
 from bot.core.consent import (
     BestTime,
     ConsentRecord,
@@ -56,7 +57,8 @@ class Draft:
 
     @property
     def urgency(self) -> Urgency:
-        return urgency(list(self.check_in.ratings.values()), self.check_in.strength == "beside")
+        """From what is told and nothing else: it is on the card before anybody has accepted the request."""
+        return urgency(list(self.shared.areas.values()), self.shared.strength is Strength.BESIDE)
 
 
 async def send(services: Services, chat: Chat, draft: Draft) -> int:
@@ -65,12 +67,11 @@ async def send(services: Services, chat: Chat, draft: Draft) -> int:
     now = services.clock()
     until = rules.valid_until(now, draft.days)
     async with services.db.work() as session:
-        already = await session.scalar(
-            select(ContactRequest.id).where(ContactRequest.consent_id == draft.consent_id)
-        )
-        if already is not None:
-            return already
+        if (already := await _sent(session, draft)) is not None:
+            return already  # looked at first: a press that comes after forgetting must not make an account
         client = await clients.agree(session, services, chat)
+        if (already := await _sent(session, draft)) is not None:
+            return already  # by another press of the same moment, which had the account locked
         record = _record(draft, chat.locale, client, now, until)
         consent = Consent(
             id=draft.consent_id,
@@ -117,6 +118,12 @@ async def send(services: Services, chat: Chat, draft: Draft) -> int:
         )
         await outbox.put_cards(session, services, draft.organisation_id, request.id, urgent=False)
     return request.id
+
+
+async def _sent(session: AsyncSession, draft: Draft) -> int | None:
+    return await session.scalar(
+        select(ContactRequest.id).where(ContactRequest.consent_id == draft.consent_id)
+    )
 
 
 def _record(draft: Draft, locale: str, client: Client, now: datetime, until: datetime) -> ConsentRecord:
@@ -181,7 +188,7 @@ async def mine(services: Services, chat_id: int) -> list[MyRequest]:
                 consent_id=consent.id,
                 valid_until=consent.valid_until,
             )
-            for request, consent, worker in rows.tuples()
+            for request, consent, worker in rows
         ]
 
 

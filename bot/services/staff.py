@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.requests import IN_HAND, State
-from bot.db.tables import ContactRequest, Invite, Staff, StaffCard
+from bot.db.tables import ContactRequest, Invite, OutboxMessage, Staff, StaffCard
 from bot.services import outbox
 from bot.services.base import Services
 
@@ -96,16 +96,7 @@ async def redeem(services: Services, code: str, chat_id: int, locale: str) -> Wo
             ContactRequest.organisation_id == row.organisation_id, ContactRequest.state == State.OPEN
         )
         for request_id in await session.scalars(waiting):
-            await outbox.put(
-                session,
-                services,
-                outbox.Kind.CARD,
-                f"card:{request_id}:{row.id}",
-                staff_id=row.id,
-                request_id=request_id,
-                urgent=True,
-                anew=True,
-            )
+            await outbox.put_card(session, services, row.id, request_id, urgent=True)
     return _worker(row)
 
 
@@ -161,7 +152,7 @@ async def remove(services: Services, worker_id: int) -> bool:
     """Take a worker's rights away at once. Requests in their hands go back to the organisation's others, and their
     cards lose everything. False if there is no such worker."""
     async with services.db.work() as session:
-        row = await session.get(Staff, worker_id)
+        row = await session.get(Staff, worker_id, with_for_update={"key_share": True})
         if row is None or row.removed_at is not None:
             return False
         row.removed_at = services.clock()
@@ -170,22 +161,22 @@ async def remove(services: Services, worker_id: int) -> bool:
 
 
 async def _let_go(session: AsyncSession, services: Services, row: Staff) -> None:
-    """Requests in this worker's hands are open again for the organisation; the worker's own cards close."""
+    """Requests in this worker's hands are open again for the organisation; the worker's own cards close, also those
+    that are just on their way, and clients' words are taken back."""
     row.writing_to = row.draft = None
-    in_hand = select(ContactRequest).where(
-        ContactRequest.accepted_by == row.id, ContactRequest.state.in_(IN_HAND)
+    in_hand = (
+        select(ContactRequest)
+        .where(ContactRequest.accepted_by == row.id, ContactRequest.state.in_(IN_HAND))
+        .order_by(ContactRequest.id)
+        .with_for_update(key_share=True)
     )
     for request in await session.scalars(in_hand):
         request.state, request.accepted_by, request.accepted_at = State.OPEN, None, None
         await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
-    for request_id in await session.scalars(select(StaffCard.request_id).where(StaffCard.staff_id == row.id)):
-        await outbox.put(
-            session,
-            services,
-            outbox.Kind.CARD,
-            f"card:{request_id}:{row.id}",
-            staff_id=row.id,
-            request_id=request_id,
-            urgent=True,
-            anew=True,
-        )
+    cards = select(StaffCard.request_id).where(StaffCard.staff_id == row.id)
+    on_their_way = select(OutboxMessage.request_id).where(
+        OutboxMessage.staff_id == row.id, OutboxMessage.kind == outbox.Kind.CARD
+    )
+    for request_id in sorted({*await session.scalars(cards), *await session.scalars(on_their_way)}):
+        await outbox.put_card(session, services, row.id, request_id, urgent=True)
+    await outbox.put_retractions(session, services, staff_id=row.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from telegram import BotCommand, Update
+from telegram.constants import ChatType
 from telegram.error import Forbidden
 from telegram.ext import (
     ApplicationBuilder,
@@ -21,7 +22,7 @@ from bot.limits import PatientRateLimiter
 from bot.services import staff
 from bot.services.base import Services
 from bot.staff import joining, requests
-from bot.staff.context import StaffApplication, StaffContext
+from bot.staff.context import StaffApplication, StaffContext, answer
 
 log = structlog.get_logger()
 
@@ -76,9 +77,9 @@ async def set_commands(application: StaffApplication) -> None:
 
 
 async def on_membership(update: Update, context: StaffContext) -> None:
-    """A worker has blocked or unblocked the bot."""
+    """A worker has blocked or unblocked the bot. What happens in groups is no concern of ours."""
     change = update.my_chat_member
-    if change is not None:
+    if change is not None and change.chat.type == ChatType.PRIVATE:
         reachable = change.new_chat_member.status == change.new_chat_member.MEMBER
         await staff.chat_reachable(context.services, change.from_user.id, reachable)
 
@@ -93,7 +94,7 @@ async def on_error(update: object, context: StaffContext) -> None:
         return
     log.error("staff update failed", update_id=update.update_id, exc_info=context.error)
     if update.callback_query is not None:
-        await update.callback_query.answer()
+        await answer(update.callback_query)
     await context.bot.send_message(
         update.effective_chat.id, _("Anteeksi, jokin meni rikki. Yritä hetken päästä uudelleen: /requests")
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from telegram import Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.i18n import from_language_code, set_locale
@@ -38,7 +41,7 @@ def for_workers(handler: Callable[[Update, StaffContext, Worker], Awaitable[None
         if worker is not None:
             await handler(update, context, worker)
         elif update.callback_query is not None:
-            await update.callback_query.answer(not_linked(), show_alert=True)
+            await answer(update.callback_query, not_linked(), alert=True)
         elif update.effective_chat is not None:
             await context.bot.send_message(update.effective_chat.id, not_linked())
 
@@ -52,6 +55,21 @@ async def speak_to(update: Update, context: StaffContext) -> Worker | None:
     default = context.services.settings.default_locale
     set_locale(worker.locale if worker else from_language_code(user.language_code if user else None, default))
     return worker
+
+
+async def answer(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+    """Answer a press. One that has waited too long cannot be answered any more, and is handled all the same."""
+    with suppress(BadRequest):
+        await query.answer(text, show_alert=alert)
+
+
+async def change(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    """Change the message under a press; one that says so already stays as it is."""
+    try:
+        await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=keyboard)
+    except BadRequest as error:
+        if "not modified" not in str(error):
+            raise
 
 
 def not_linked() -> str:

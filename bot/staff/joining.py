@@ -9,7 +9,7 @@ from bot.i18n import LANGUAGE_NAMES, LOCALES, current_locale, fill, set_locale
 from bot.i18n import gettext as _
 from bot.services import staff
 from bot.services.staff import Refusal, Worker
-from bot.staff.context import StaffContext, for_workers, not_linked, speak_to
+from bot.staff.context import StaffContext, answer, change, for_workers, not_linked, speak_to
 
 
 async def on_start(update: Update, context: StaffContext) -> None:
@@ -19,13 +19,13 @@ async def on_start(update: Update, context: StaffContext) -> None:
     if chat is None or user is None:
         return
     if context.args:
-        answer = await staff.redeem(context.services, context.args[0], user.id, current_locale())
-        if isinstance(answer, Worker):
-            await _greet(context, chat.id, answer)
+        joined = await staff.redeem(context.services, context.args[0], user.id, current_locale())
+        if isinstance(joined, Worker):
+            await _greet(context, chat.id, joined)
         elif worker is not None:
             await _greet(context, chat.id, worker)
         else:
-            await context.bot.send_message(chat.id, _refusal(answer))
+            await context.bot.send_message(chat.id, _refusal(joined))
     elif worker is not None:
         await _greet(context, chat.id, worker)
     else:
@@ -84,5 +84,5 @@ async def on_language_chosen(update: Update, context: StaffContext, worker: Work
     if locale in LOCALES:
         await staff.speak(context.services, worker.id, locale)
         set_locale(locale)
-    await query.answer(_("Kieli vaihdettu."))
-    await query.edit_message_text(_("Jatketaan tällä kielellä."))
+    await answer(query, _("Kieli vaihdettu."))
+    await change(query, _("Jatketaan tällä kielellä."))

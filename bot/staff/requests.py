@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
@@ -15,7 +16,7 @@ from bot.services import caseload
 from bot.services.caseload import Card
 from bot.services.staff import Worker
 from bot.staff import cards
-from bot.staff.context import StaffContext, for_workers
+from bot.staff.context import StaffContext, answer, change, for_workers
 
 
 async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
@@ -36,21 +37,25 @@ async def show(context: StaffContext, chat_id: int, card: Card, worker: Worker) 
     message = await context.bot.send_message(
         chat_id, text, parse_mode=ParseMode.HTML, reply_markup=cards.keyboard(card), protect_content=True
     )
-    await caseload.remember_shown(context.services, worker.id, card.request_id, message.message_id, "")
+    await _remember(context, chat_id, card, worker, message.message_id)
 
 
-async def refresh(update: Update, context: StaffContext, card: Card, *, closing: bool = False) -> None:
-    """Bring the pressed message up to date; one that already is stays as it is."""
-    if update.callback_query is None:
+async def refresh(
+    update: Update, context: StaffContext, card: Card, worker: Worker, *, closing: bool = False
+) -> None:
+    """Bring the pressed message up to date; from now on it is the one that is kept so."""
+    query = update.callback_query
+    if query is None or query.message is None:
         return
     markup = cards.outcomes(card.request_id) if closing else cards.keyboard(card)
-    try:
-        await update.callback_query.edit_message_text(
-            cards.text(card, context.services), parse_mode=ParseMode.HTML, reply_markup=markup
-        )
-    except BadRequest as error:
-        if "not modified" not in str(error):
-            raise
+    await change(query, cards.text(card, context.services), markup)
+    await _remember(context, query.message.chat.id, card, worker, query.message.message_id)
+
+
+async def _remember(context: StaffContext, chat_id: int, card: Card, worker: Worker, message_id: int) -> None:
+    earlier = await caseload.remember_shown(context.services, worker.id, card, message_id)
+    if earlier is not None:
+        await take_away(context.bot, chat_id, earlier)
 
 
 @for_workers
@@ -76,16 +81,16 @@ async def on_press(update: Update, context: StaffContext, worker: Worker) -> Non
     step, request_id, outcome = _parse(query.data)
     card = await caseload.card(context.services, worker.id, request_id)
     if card is None:
-        await query.answer(_("Tätä pyyntöä ei enää ole."), show_alert=True)
+        await answer(query, _("Tätä pyyntöä ei enää ole."), alert=True)
         return
     if step == "show":
-        await query.answer()
-        await refresh(update, context, card)
+        await answer(query)
+        await refresh(update, context, card, worker)
     elif step == Step.WRITE:
         await _on_write(update, context, worker, card)
     elif step == Step.CLOSE and outcome is None and Step.CLOSE in card.steps:
-        await query.answer()
-        await refresh(update, context, card, closing=True)
+        await answer(query)
+        await refresh(update, context, card, worker, closing=True)
     else:
         await _on_step(update, context, worker, card, step, outcome)
 
@@ -94,9 +99,14 @@ def _parse(data: str) -> tuple[str, int, Outcome | None]:
     _prefix, step, request_id, outcome = [*data.split(":"), "", "", ""][:4]
     return (
         step,
-        int(request_id) if request_id.isdigit() else 0,
+        _number(request_id),
         Outcome(outcome) if outcome in set(Outcome) else None,
     )
+
+
+def _number(text: str) -> int:
+    """A request's id as it stands in a button; 0, which no request has, for anything else."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
 async def _on_step(
@@ -106,14 +116,14 @@ async def _on_step(
     if query is None:
         return
     if step not in set(Step):
-        await query.answer(_("Tuo nappi on vanhentunut."))
+        await answer(query, _("Tuo nappi on vanhentunut."))
         return
     card, done = await caseload.take(context.services, worker.id, before.request_id, Step(step), outcome)
     if card is None:
-        await query.answer(_("Tätä pyyntöä ei enää ole."), show_alert=True)
+        await answer(query, _("Tätä pyyntöä ei enää ole."), alert=True)
         return
-    await query.answer(_done(card) if done else _not_done(card), show_alert=not done)
-    await refresh(update, context, card)
+    await answer(query, _done(card) if done else _not_done(card), alert=not done)
+    await refresh(update, context, card, worker)
 
 
 def _done(card: Card) -> str:
@@ -140,10 +150,10 @@ async def _on_write(update: Update, context: StaffContext, worker: Worker, card:
     if query is None or update.effective_chat is None:
         return
     if not await caseload.begin_writing(context.services, worker.id, card.request_id):
-        await query.answer(_("Tälle asiakkaalle ei voi enää kirjoittaa."), show_alert=True)
-        await refresh(update, context, card)
+        await answer(query, _("Tälle asiakkaalle ei voi enää kirjoittaa."), alert=True)
+        await refresh(update, context, card, worker)
         return
-    await query.answer()
+    await answer(query)
     await context.bot.send_message(
         update.effective_chat.id,
         fill(
@@ -178,7 +188,7 @@ async def on_text(update: Update, context: StaffContext, worker: Worker) -> None
         parse_mode=ParseMode.HTML,
         reply_markup=InlineKeyboardMarkup(
             [
-                [_button(_("Lähetä"), f"w:send:{request_id}")],
+                [_button(_("Lähetä"), f"w:send:{request_id}:{caseload.mark(message.text)}")],
                 [_button(_("Peru"), f"w:stop:{request_id}")],
             ]
         ),
@@ -191,28 +201,28 @@ def _button(text: str, data: str) -> InlineKeyboardButton:
 
 @for_workers
 async def on_word_press(update: Update, context: StaffContext, worker: Worker) -> None:
-    """`w:send:REQUEST` or `w:stop:REQUEST` under the preview of a message."""
+    """`w:send:REQUEST:MARK` or `w:stop:REQUEST` under the preview of a message."""
     query = update.callback_query
     if query is None or query.data is None:
         return
-    _prefix, action, request_id = [*query.data.split(":"), "", ""][:3]
+    _prefix, action, request_id, marked = [*query.data.split(":"), "", "", ""][:4]
     message = query.message
     sent = False
-    if action == "send" and request_id.isdigit() and message is not None:
+    if action == "send" and message is not None:
         press = f"{worker.id}:{message.message_id}"
-        sent = await caseload.send_draft(context.services, worker.id, int(request_id), press)
+        sent = await caseload.send_draft(context.services, worker.id, _number(request_id), marked, press)
     elif action == "stop":
         await caseload.stop_writing(context.services, worker.id)
     line = _("Viesti lähtee asiakkaalle.") if sent else _("Viestiä ei lähetetty.")
-    await query.answer(line)
-    await query.edit_message_text(line)
+    await answer(query, line)
+    await change(query, line)
 
 
 @for_workers
 async def on_anything_else(update: Update, context: StaffContext, worker: Worker) -> None:
     """Pictures, voice and the like: kindly refused, nothing is kept."""
     if update.callback_query is not None:
-        await update.callback_query.answer(_("Tuo nappi on vanhentunut."))
+        await answer(update.callback_query, _("Tuo nappi on vanhentunut."))
     elif update.effective_message is not None:
         await update.effective_message.reply_text(
             _("Osaan välittää vain tekstiä. En tallentanut tätä. /requests näyttää pyynnöt.")
