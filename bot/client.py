@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -13,20 +16,24 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ChatMemberStatus, ChatType, ParseMode
-from aiogram.exceptions import TelegramForbiddenError, TelegramRetryAfter
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramRetryAfter
 from aiogram.filters import Command, CommandStart, ExceptionTypeFilter
+from aiogram.methods import AnswerCallbackQuery, Response
 from aiogram.types import (
     BotCommand,
     CallbackQuery,
     ChatMemberUpdated,
     ErrorEvent,
+    InaccessibleMessage,
     LinkPreviewOptions,
     Message,
     TelegramObject,
     Update,
 )
 from aiogram_dialog import DialogManager, ShowMode, StartMode, setup_dialogs
-from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
+from aiogram_dialog.api.entities import stack
+from aiogram_dialog.api.exceptions import DialogStackOverflow, OutdatedIntent, UnknownIntent, UnknownState
+from aiogram_dialog.utils import REPLY_CALLBACK_SYMBOLS
 
 import dialogs
 from bot.db.dialog_state import DialogStorage
@@ -36,18 +43,35 @@ from bot.limits import LONGEST_WAIT
 from bot.services import clients, consents
 from bot.services.base import Services
 from dialogs import answer, crisis, find, matters, states, welcome
-from dialogs.common import go_home
+from dialogs.common import as_id, go_home, recall, remember
 
 log = structlog.get_logger()
 
 DANGER, DISTRESS = 2, 1
+GO = "go:"
+MANY = 10_000
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
+stack.new_id = lambda: secrets.token_urlsafe(6)
+"""aiogram-dialog's own ids are the second and a number below 100: of two dialogs opened within a second, one in a
+hundred took the other's place."""
+
+
 class PatientRequests(BaseRequestMiddleware):
-    """A reply that Telegram asks to slow down waits a moment and is tried once more."""
+    """A reply that Telegram asks to slow down waits a moment and is tried once more. A press that was made so long ago
+    that it cannot be answered any more, before a restart for instance, is carried out all the same."""
+
+    def __init__(self) -> None:
+        self._responses: set[object] = set()  # pydantic forgets a generic model nobody holds: 9 ms each time
+        self._answered: deque[str] = deque(maxlen=MANY)
 
     async def __call__(self, make_request: Any, bot: Bot, method: Any) -> Any:
+        self._responses.add(Response[method.__returning__])
+        if isinstance(method, AnswerCallbackQuery):
+            if method.callback_query_id in self._answered:
+                return True  # a press is answered once, by whoever has a word to say
+            self._answered.append(method.callback_query_id)
         try:
             return await make_request(bot, method)
         except TelegramRetryAfter as error:
@@ -55,6 +79,10 @@ class PatientRequests(BaseRequestMiddleware):
                 raise
             await asyncio.sleep(error.retry_after)
             return await make_request(bot, method)
+        except TelegramBadRequest as error:
+            if isinstance(method, AnswerCallbackQuery) and "query is too old" in error.message:
+                return True
+            raise
 
 
 def build_bot(token: str, api: str) -> Bot:
@@ -76,12 +104,15 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
         services=services,
     )
     dispatcher.update.outer_middleware(speak)
+    dispatcher.message.outer_middleware(as_plain_words)
+    dispatcher.callback_query.outer_middleware(leave_notice_alone)
     dispatcher.include_router(_commands())
     dispatcher.include_routers(*dialogs.build_all())
     dispatcher.include_router(_rest())
     setup_dialogs(dispatcher, events_isolation=isolation)
     dispatcher.message.middleware(look_for_danger)
-    dispatcher.errors.register(on_old_press, ExceptionTypeFilter(UnknownIntent, OutdatedIntent, UnknownState))
+    dispatcher.errors.register(on_old_press, ExceptionTypeFilter(UnknownIntent, OutdatedIntent))
+    dispatcher.errors.register(on_lost_place, ExceptionTypeFilter(UnknownState, DialogStackOverflow))
     dispatcher.errors.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
     dispatcher.errors.register(on_error)
     return dispatcher
@@ -101,6 +132,24 @@ async def speak(handler: Handler, event: TelegramObject, data: dict[str, Any]) -
     return await handler(event, data)
 
 
+async def as_plain_words(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """A message is what it says. aiogram-dialog would take a reply to an old message for a press on that message, and
+    signs that cannot be seen for the press of a button, and nobody would look at the words."""
+    if isinstance(event, Message):
+        text = event.text.rstrip(REPLY_CALLBACK_SYMBOLS) if event.text else event.text
+        event = event.model_copy(update={"text": text, "reply_to_message": None})
+    return await handler(event, data)
+
+
+async def leave_notice_alone(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """A press on a message of the courier opens a window below it. aiogram-dialog would take that message for its own
+    last window and remove the buttons, and with them the way to withdraw a consent."""
+    if isinstance(event, CallbackQuery) and event.message and (event.data or "").startswith(GO):
+        beside = InaccessibleMessage(chat=event.message.chat, message_id=event.message.message_id, date=0)
+        event = event.model_copy(update={"message": beside})
+    return await handler(event, data)
+
+
 async def look_for_danger(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
     """Free text is looked at for danger before anything else sees it. A hit shows help first; the words are kept for
     the moment when the client goes on. Distress is answered with a kind line, once in a conversation."""
@@ -112,7 +161,8 @@ async def look_for_danger(handler: Handler, event: TelegramObject, data: dict[st
     screening = services.safety.screen(text)
     if screening.level >= DANGER:
         return await crisis.start_noticed(manager, screening, text)
-    if screening.level == DISTRESS and isinstance(event, Message):
+    if screening.level == DISTRESS and isinstance(event, Message) and not await recall(manager, "distress"):
+        await remember(manager, distress=True)
         await event.answer(
             _(
                 "Kuulostaa raskaalta. Hyvä, että kerroit. Jos haluat puhua jonkun kanssa heti, paina 🆘 Apua heti."
@@ -142,7 +192,7 @@ def _commands() -> Router:
     router.message.register(on_language, Command(*COMMANDS["language"].split("|")))
     router.message.register(on_matters, Command(*COMMANDS["matters"].split("|")))
     router.message.register(on_stop, Command(*COMMANDS["stop"].split("|")))
-    router.callback_query.register(on_go, F.data.startswith("go:"))
+    router.callback_query.register(on_go, F.data.startswith(GO))
     router.callback_query.register(on_withdraw, F.data.startswith("withdraw:"))
     router.my_chat_member.register(on_membership)
     return router
@@ -164,8 +214,8 @@ async def set_commands(bot: Bot) -> None:
 
 async def on_start(_message: Message, dialog_manager: DialogManager) -> None:
     """/start greets; in the middle of something it asks whether to go on or to start over."""
-    places = (states.Welcome, states.Menu, states.Matters)
-    if dialog_manager.has_context() and dialog_manager.current_context().state.group not in places:
+    places = (*states.Menu, *states.Matters, states.Welcome.hello)
+    if dialog_manager.has_context() and dialog_manager.current_context().state not in places:
         await welcome.start_resume(dialog_manager)
     else:
         await welcome.start_welcome(dialog_manager)
@@ -202,10 +252,11 @@ async def on_go(callback: CallbackQuery, dialog_manager: DialogManager) -> None:
     """A button of a message that the courier sent: the press opens the dialog."""
     _prefix, where, what = [*(callback.data or "").split(":"), "", ""][:3]
     dialog_manager.show_mode = ShowMode.SEND
-    if where == "request" and what.isdigit():
-        await matters.start_request(dialog_manager, int(what))
-    elif where == "answer" and what.isdigit():
-        await answer.start(dialog_manager, int(what))
+    number = as_id(what)
+    if where == "request" and number:
+        await matters.start_request(dialog_manager, number)
+    elif where == "answer" and number:
+        await answer.start(dialog_manager, number)
     elif where == "matters":
         await matters.start(dialog_manager)
     elif where == "find":
@@ -227,7 +278,8 @@ async def on_withdraw(callback: CallbackQuery, services: Services) -> None:
     )
     await callback.answer(text, show_alert=True)
     if isinstance(callback.message, Message):
-        await callback.message.edit_text(text)
+        with suppress(TelegramBadRequest):  # it says so already, or is no longer there
+            await callback.message.edit_text(text)
 
 
 async def on_membership(event: ChatMemberUpdated, services: Services) -> None:
@@ -254,26 +306,41 @@ async def on_message_without_dialog(message: Message, dialog_manager: DialogMana
 
 
 async def on_unknown_press(callback: CallbackQuery, dialog_manager: DialogManager) -> None:
+    """One kind line, and the place where we are now; unless that is the very message that was pressed."""
     await callback.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
-    await _show_place(dialog_manager)
+    if not dialog_manager.has_context():
+        await _show_menu(dialog_manager)
+    elif (
+        callback.message is None
+        or callback.message.message_id != dialog_manager.current_stack().last_message_id
+    ):
+        await dialog_manager.show(ShowMode.SEND)
 
 
 async def on_old_press(event: ErrorEvent, dialog_manager: DialogManager) -> bool:
-    """A press on an old, closed, covered or renamed window: one kind line, and the place where we are now."""
+    """A press on an old, closed or covered window, or the second tap on one that has just moved on."""
     if event.update.callback_query is not None:
-        await event.update.callback_query.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
-    if isinstance(event.exception, UnknownState):
-        await dialog_manager.start(states.Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
-    else:
-        await _show_place(dialog_manager)
+        await on_unknown_press(event.update.callback_query, dialog_manager)
     return True
 
 
-async def _show_place(manager: DialogManager) -> None:
-    if manager.has_context():
-        await manager.show(ShowMode.SEND)
+async def on_lost_place(event: ErrorEvent, dialog_manager: DialogManager, services: Services) -> bool:
+    """The window has been renamed or removed since, or too many lie on each other: on from the menu, but help first
+    if that is what was written."""
+    if event.update.callback_query is not None:
+        await event.update.callback_query.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
+    message = event.update.message
+    text = (message.text or message.caption) if message else None
+    await dialog_manager.reset_stack(remove_keyboard=False)
+    if text and (screening := services.safety.screen(text)).level >= DANGER:
+        await crisis.start_noticed(dialog_manager, screening, text)
     else:
-        await manager.start(states.Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
+        await _show_menu(dialog_manager)
+    return True
+
+
+async def _show_menu(manager: DialogManager) -> None:
+    await manager.start(states.Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
 
 
 async def on_blocked(event: ErrorEvent, services: Services) -> bool:

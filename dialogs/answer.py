@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from aiogram.types import CallbackQuery, Message
-from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog import Dialog, DialogManager, LaunchMode
 from aiogram_dialog.widgets.kbd import Button
 
 from bot.i18n import gettext as _
 from bot.services import requests
-from bot.services.caseload import LONGEST_WORD
-from dialogs import states
-from dialogs.common import Label, Tr, chat_of, give_back_text, page, services_of, tell
+from dialogs.common import Label, Tr, chat_of, cut, give_back_text, leave, page, services_of, tell
 from dialogs.states import Answer as At
 
 
@@ -28,7 +26,7 @@ async def on_words(text: str, manager: DialogManager) -> None:
         services_of(manager),
         chat_of(manager).id,
         start_data["request"],
-        text[:LONGEST_WORD],
+        await cut(text, manager),
         message.message_id,
     )
     line = (
@@ -38,13 +36,6 @@ async def on_words(text: str, manager: DialogManager) -> None:
     )
     await tell(manager, line)
     await leave(manager)
-
-
-async def leave(manager: DialogManager) -> None:
-    if len(manager.current_stack().intents) > 1:
-        await manager.done()
-    else:
-        await manager.start(states.Menu.main)
 
 
 async def on_back(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -63,4 +54,5 @@ def build() -> Dialog:
             on_text=on_words,
         ),
         on_process_result=give_back_text,
+        launch_mode=LaunchMode.SINGLE_TOP,
     )

@@ -17,7 +17,18 @@ from bot.i18n import gettext as _
 from bot.services.base import Services
 from catalog.schema import LifeArea
 from dialogs import reflection
-from dialogs.common import Label, Tr, cut, give_back_text, go_home, page, recall, remember, services_of
+from dialogs.common import (
+    Label,
+    OneAtATime,
+    Tr,
+    cut,
+    give_back_text,
+    go_home,
+    page,
+    recall,
+    remember,
+    services_of,
+)
 from dialogs.states import CheckIn as At
 
 
@@ -44,6 +55,10 @@ def _area(manager: DialogManager) -> LifeArea:
     areas = _areas(manager)
     index: int = manager.dialog_data.get("index", 0)
     return areas[min(index, len(areas) - 1)]
+
+
+def _area_id(manager: DialogManager) -> str:
+    return _area(manager).id
 
 
 async def get_intro(services: Services, **_kwargs: Any) -> dict[str, Any]:
@@ -209,8 +224,8 @@ def build() -> Dialog:
                 )
             ),
             Row(
-                Button(back, id="back_area", on_click=on_back_area),
-                Button(skip, id="skip_area", on_click=on_skip_area),
+                OneAtATime(back, id="back_area", on_click=on_back_area, about=_area_id),
+                OneAtATime(skip, id="skip_area", on_click=on_skip_area, about=_area_id),
             ),
             Button(Label("Riittää tältä erää"), id="enough", on_click=on_enough),
             state=At.area,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from aiogram import Bot
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State
-from aiogram.types import CallbackQuery, ContentType, Message, User
+from aiogram.types import CallbackQuery, ContentType, InlineKeyboardButton, Message, User
 from aiogram_dialog import DialogManager, StartMode, Window
-from aiogram_dialog.api.internal import RawKeyboard
+from aiogram_dialog.api.entities import Context
+from aiogram_dialog.api.internal import STORAGE_KEY, RawKeyboard
 from aiogram_dialog.api.protocols import DialogProtocol
+from aiogram_dialog.context.storage import StorageProxy
 from aiogram_dialog.widgets.common import Whenable
 from aiogram_dialog.widgets.input import BaseInput, MessageInput
 from aiogram_dialog.widgets.kbd import Button, Keyboard, Row
@@ -23,6 +25,10 @@ from bot.i18n import gettext as _
 from bot.services.base import Services
 from bot.services.clients import Chat
 from dialogs import states
+
+ROOM = 2400
+"""Characters of own words that fit a message beside all else in it; Telegram takes 4,096."""
+LONGEST_ID = 18
 
 OnText = Callable[[str, DialogManager], Awaitable[None]]
 OnClick = Callable[[CallbackQuery, Button, DialogManager], Awaitable[None]]
@@ -71,6 +77,30 @@ class Ready(Text):
 
     async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
         return str(data[self.key])
+
+
+class OneAtATime(Button):
+    """A button about one thing of several, which it names: tapped twice, or in an older message, it leaves the next
+    thing alone. `about` tells what is at hand now."""
+
+    def __init__(
+        self, text: Text, id: str, on_click: OnClick, about: Callable[[DialogManager], str], when: Any = None
+    ) -> None:
+        super().__init__(text, id, on_click, when)
+        self.about = about
+
+    async def _render_keyboard(self, data: dict[str, Any], manager: DialogManager) -> RawKeyboard:
+        label = await self.text.render_text(data, manager)
+        named = self._item_callback_data(self.about(manager))
+        return [[InlineKeyboardButton(text=label, callback_data=named)]]
+
+    async def _process_item_callback(
+        self, callback: CallbackQuery, data: str, dialog: DialogProtocol, manager: DialogManager
+    ) -> bool:
+        if data == self.about(manager):
+            return await self._process_own_callback(callback, dialog, manager)
+        await callback.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
+        return True
 
 
 class StalePress(Keyboard):
@@ -156,10 +186,37 @@ async def on_home(_callback: CallbackQuery, _button: Button, manager: DialogMana
 
 
 async def go_home(manager: DialogManager) -> None:
-    """To the menu from anywhere. A round begun is remembered for its day, so that nothing is lost."""
-    if manager.has_context() and "check_in" in manager.dialog_data and "index" in manager.dialog_data:
-        await remember(manager, unfinished=dict(manager.dialog_data))
+    """To the menu from anywhere."""
+    await keep_round(manager)
     await manager.start(states.Menu.main, mode=StartMode.RESET_STACK)
+
+
+async def leave(manager: DialogManager, result: Any = None) -> None:
+    """Back to where one was; to the menu if there was nothing."""
+    if len(manager.current_stack().intents) > 1:
+        await manager.done(result)
+    else:
+        await go_home(manager)
+
+
+async def keep_round(manager: DialogManager) -> None:
+    """Before everything open is closed: a round begun is remembered for its day, whatever lies on top of it."""
+    for context in await _open_contexts(manager):
+        data = context.dialog_data
+        if context.state == states.Reflection.summary:
+            return
+        if context.state.group in {states.CheckIn, states.Reflection} and data.get("check_in"):
+            await remember(manager, unfinished={"check_in": data["check_in"], "index": data["index"]})
+            return
+
+
+async def _open_contexts(manager: DialogManager) -> list[Context]:
+    """Of all dialogs that lie on each other, the topmost first."""
+    if not manager.has_context():
+        return []
+    proxy: StorageProxy = manager.middleware_data[STORAGE_KEY]
+    covered = reversed(manager.current_stack().intents[:-1])
+    return [manager.current_context(), *[await proxy.load_context(intent) for intent in covered]]
 
 
 def page(
@@ -170,6 +227,7 @@ def page(
     on_text: OnText | None = None,
     inputs: tuple[BaseInput, ...] = (),
     footer: bool = True,
+    language: bool = True,
     home: bool = True,
 ) -> Window:
     """A window as they all are: help, language and the menu one press away, and no message left without an answer.
@@ -177,7 +235,8 @@ def page(
     `on_text` takes what the client types here; `inputs` other kinds of messages that mean something here.
     """
     row: list[Button] = [Button(Label("🆘 Apua heti"), id="sos", on_click=on_sos)]
-    row.append(Button(Label("🌐 Kieli"), id="lang", on_click=on_language))
+    if language:
+        row.append(Button(Label("🌐 Kieli"), id="lang", on_click=on_language))
     if home:
         row.append(Button(Label("🏠 Valikko"), id="home", on_click=on_home))
     text_input = (FreeText(on_text),) if on_text else ()
@@ -222,6 +281,26 @@ async def cut(text: str, manager: DialogManager) -> str:
     return kept
 
 
+def fitted(check_in: CheckIn, areas: Collection[str]) -> CheckIn:
+    """The round with own words cut so that what was said of `areas` and the rest fit one message together."""
+    texts = [check_in.helps, check_in.people, check_in.next_step, *map(check_in.words.get, areas)]
+    most = ROOM // max(sum(text is not None for text in texts), 1)
+    return check_in.model_copy(
+        update={
+            "words": {area: _clipped(text, most) for area, text in check_in.words.items()},
+            "helps": _clipped(check_in.helps or "", most) or None,
+            "people": _clipped(check_in.people or "", most) or None,
+            "next_step": _clipped(check_in.next_step or "", most) or None,
+        }
+    )
+
+
+def _clipped(text: str, most: int) -> str:
+    """At most so many characters as Telegram counts them, in which an emoji is two or more."""
+    units = text.encode("utf-16-le")
+    return text if len(units) <= 2 * most else units[: 2 * most - 2].decode("utf-16-le", "ignore") + "…"
+
+
 async def tell(manager: DialogManager, text: str) -> None:
     """One line of its own, before the next window."""
     bot: Bot = manager.middleware_data["bot"]
@@ -235,6 +314,11 @@ def to(state: State) -> OnClick:
         await manager.switch_to(state)
 
     return on_click
+
+
+def as_id(text: str) -> int | None:
+    """The number in a button, which anybody can forge: None for what no database would take for an id."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
 
 
 def services_of(manager: DialogManager) -> Services:

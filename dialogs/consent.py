@@ -28,7 +28,7 @@ from bot.services.base import Services
 from bot.services.requests import Draft
 from catalog.schema import Offer
 from dialogs import matters
-from dialogs.common import Label, Ready, Tr, chat_of, give_back_text, page, services_of, tell, to
+from dialogs.common import Label, Ready, Tr, chat_of, fitted, give_back_text, page, services_of, tell, to
 from dialogs.states import Consent as At
 
 LONGEST_NAME = 60
@@ -37,6 +37,7 @@ _PHONE = re.compile(r"\+?[0-9]{6,15}")
 
 async def start(manager: DialogManager, offer: Offer, check_in: CheckIn) -> None:
     """Begin a draft for the organisation of `offer`. Its id is made now, so that consenting twice is one consent."""
+    check_in = fitted(check_in, check_in.matters)
     organisation = services_of(manager).catalog.organisation_of(offer)
     draft = {
         "id": str(uuid4()),

@@ -16,7 +16,7 @@ from bot.i18n import current_locale
 from bot.i18n import gettext as _
 from bot.services.base import Services
 from dialogs import states
-from dialogs.common import Label, Ready, Tr, page, services_of
+from dialogs.common import Label, Ready, Tr, leave, page, services_of
 
 IMMEDIATE = 3
 
@@ -90,10 +90,7 @@ async def on_other_needs(_callback: CallbackQuery, _button: Button, manager: Dia
 
 async def on_go_on(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Back to where the client was; held words are handed on to the question they answered."""
-    if len(manager.current_stack().intents) > 1:
-        await manager.done({"held": manager.dialog_data.get("held")})
-    else:
-        await manager.start(states.Menu.main)
+    await leave(manager, {"held": manager.dialog_data.get("held")})
 
 
 def build() -> Dialog:

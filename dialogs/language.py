@@ -12,7 +12,7 @@ from aiogram_dialog.widgets.text import Format
 from bot.i18n import LANGUAGE_NAMES, LOCALES, set_locale
 from bot.services import clients
 from dialogs import states
-from dialogs.common import Label, Tr, chat_of, page, remember, services_of
+from dialogs.common import Label, Tr, chat_of, leave, page, remember, services_of
 
 
 async def get_languages(**_: Any) -> dict[str, Any]:
@@ -30,14 +30,6 @@ async def choose(manager: DialogManager, locale: str) -> None:
 async def on_chosen(_callback: CallbackQuery, _select: Any, manager: DialogManager, locale: str) -> None:
     await choose(manager, locale)
     await leave(manager)
-
-
-async def leave(manager: DialogManager) -> None:
-    """Back to where one was; to the menu if there was nothing."""
-    if len(manager.current_stack().intents) > 1:
-        await manager.done()
-    else:
-        await manager.start(states.Menu.main)
 
 
 async def on_back(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -60,7 +52,8 @@ def build() -> Dialog:
             Button(Label("⬅️ Takaisin"), id="back", on_click=on_back),
             state=states.Language.choose,
             getter=get_languages,
-            footer=False,
+            language=False,
+            home=False,
         ),
         launch_mode=LaunchMode.SINGLE_TOP,
     )

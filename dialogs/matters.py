@@ -20,16 +20,31 @@ from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
 from dialogs import answer
-from dialogs.common import Label, Ready, Tr, chat_of, give_back_text, memory, page, remember, services_of, to
+from dialogs.common import (
+    Label,
+    Ready,
+    Tr,
+    as_id,
+    chat_of,
+    give_back_text,
+    keep_round,
+    memory,
+    page,
+    remember,
+    services_of,
+    to,
+)
 from dialogs.states import Matters as At
 
 
 async def start(manager: DialogManager) -> None:
+    await keep_round(manager)
     await manager.start(At.main, mode=StartMode.RESET_STACK)
 
 
 async def start_request(manager: DialogManager, request_id: int) -> None:
     """Open one request: where the button of a message about it leads."""
+    await keep_round(manager)
     await manager.start(At.request, data={"request": request_id}, mode=StartMode.RESET_STACK)
 
 
@@ -50,6 +65,7 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
     mine = await requests.mine(services, chat_id)
     allowed = await consents.mine(services, chat_id)
     entries = await memos.entries(services, chat_id)
+    known = await clients.locale_of(services, chat_id) is not None
     return {
         "requests": [
             (str(one.id), f"{_SYMBOLS[one.state]} {organisation_name(services.catalog, one.organisation_id)}")
@@ -65,8 +81,8 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
             for one in allowed
         ],
         "memo": _("📝 Muistilista ({count})").format(count=len(entries)),
-        "some": bool(mine or allowed or entries),
-        "empty": not (mine or allowed or entries),
+        "known": known,
+        "unknown": not known,
     }
 
 
@@ -81,7 +97,7 @@ _SYMBOLS = {
 
 
 async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogManager, request_id: str) -> None:
-    manager.dialog_data["request"] = int(request_id)
+    manager.dialog_data["request"] = as_id(request_id)
     await manager.switch_to(At.request)
 
 
@@ -144,7 +160,7 @@ async def get_consent(dialog_manager: DialogManager, services: Services, **_kwar
 
 
 def consent_text(services: Services, one: consents.MyConsent, live: bool) -> Markup:
-    """A consent in force, in plain words: to whom, what, until when. Once its request has ended, nobody sees the data."""
+    """A consent in force, in plain words: to whom, what, until when. After its request nobody sees the data."""
     zone = services.settings.zone
     seen = (
         _("Työntekijä saa nähdä tämän ja ottaa sinuun yhteyttä:")
@@ -239,7 +255,8 @@ def _memo(entries: list[memos.Entry], mine: list[MyRequest], services: Services)
 
 
 async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
-    await memos.remove(services_of(manager), chat_of(manager).id, int(entry_id))
+    if (number := as_id(entry_id)) is not None:
+        await memos.remove(services_of(manager), chat_of(manager).id, number)
     await callback.answer(_("Poistin sen muistilistasta."))
 
 
@@ -281,8 +298,8 @@ def build() -> Dialog:
     return Dialog(
         page(
             Tr("<b>📁 Omat asiani</b>\n"),
-            Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="some"),
-            Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="empty"),
+            Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="known"),
+            Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
             Column(
                 Select(
                     Format("{item[1]}"),
@@ -299,7 +316,7 @@ def build() -> Dialog:
                     on_click=on_consent,
                 ),
             ),
-            Button(Ready("memo"), id="memo", on_click=to(At.memo), when="some"),
+            Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
             state=At.main,
             getter=get_main,

@@ -19,7 +19,7 @@ from bot.i18n import gettext as _
 from bot.services.base import Services
 from catalog.schema import Catalog
 from dialogs import suggestions
-from dialogs.common import Label, Ready, Tr, cut, give_back_text, page, remember, services_of, to
+from dialogs.common import Label, Ready, Tr, cut, fitted, give_back_text, page, remember, services_of, to
 from dialogs.states import Reflection as At
 
 SOME = 3
@@ -46,6 +46,13 @@ def _round(manager: DialogManager) -> CheckIn:
 
 def _keep(manager: DialogManager, check_in: CheckIn) -> None:
     manager.dialog_data["check_in"] = check_in.model_dump(mode="json")
+
+
+async def on_back_from_helps(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
+    if len(_candidates(_round(manager))) == 1:  # nothing was there to choose between
+        await on_back_to_areas(callback, button, manager)
+    else:
+        await manager.switch_to(At.priorities)
 
 
 async def on_back_to_areas(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -160,17 +167,18 @@ async def _finish(manager: DialogManager) -> None:
     await manager.switch_to(At.summary, show_mode=ShowMode.SEND)
 
 
-def _picture_text(check_in: CheckIn, catalog: Catalog) -> str:
+def _picture_text(check_in: CheckIn, catalog: Catalog) -> Markup:
     rows = [
         f"{check_in.ratings[a.id]} · {views.area_name(catalog, a.id)}"
         for a in catalog.areas
         if a.id in check_in.ratings
     ]
-    return "\n".join([_("Näin arvioit nyt (1–5):"), *rows])
+    return html("\n".join([_("Näin arvioit nyt (1–5):"), *rows]))
 
 
 async def get_summary(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    return {"summary": _summary(_round(dialog_manager), services.catalog)}
+    check_in = _round(dialog_manager)
+    return {"summary": _summary(fitted(check_in, check_in.words), services.catalog)}
 
 
 def _summary(check_in: CheckIn, catalog: Catalog) -> Markup:
@@ -252,7 +260,10 @@ def build() -> Dialog:
         page(
             Tr("<b>Mikä auttaa sinua jo nyt?</b>"),
             Tr("\nPienikin asia käy: kahvi aamulla, kävely, musiikki, oma sänky. Kirjoita omin sanoin."),
-            Button(skip, id="skip_helps", on_click=on_skip_helps),
+            Row(
+                Button(back, id="back_helps", on_click=on_back_from_helps),
+                Button(skip, id="skip_helps", on_click=on_skip_helps),
+            ),
             state=At.helps,
             on_text=on_helps,
         ),

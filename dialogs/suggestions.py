@@ -20,8 +20,20 @@ from bot.services.base import Services
 from catalog.guidance import level_for, why
 from catalog.ranking import Because, Reason, Situation, Suggestion, suggest
 from catalog.schema import Catalog, Level, Offer
-from dialogs import consent, states
-from dialogs.common import Label, Ready, Tr, chat_of, give_back_text, page, recall, remember, services_of
+from dialogs import consent
+from dialogs.common import (
+    Label,
+    OneAtATime,
+    Ready,
+    Tr,
+    chat_of,
+    give_back_text,
+    leave,
+    page,
+    recall,
+    remember,
+    services_of,
+)
 from dialogs.states import Suggestions as At
 
 MOST = 8
@@ -101,6 +113,12 @@ def _current(manager: DialogManager) -> tuple[Offer | None, list[Reason]]:
     return offer, [Reason(Because(code), tuple(values)) for code, values in reasons]
 
 
+def _at_hand(manager: DialogManager) -> str:
+    """The offer of the card at hand, whether or not it is still in the catalogue."""
+    cards = manager.dialog_data["cards"]
+    return str(cards[min(manager.dialog_data["at"], len(cards) - 1)][0]) if cards else ""
+
+
 # --- the level of guidance
 
 
@@ -113,7 +131,7 @@ async def get_level(dialog_manager: DialogManager, services: Services, **_kwargs
     )
     facts = why(check_in.ratings, check_in.strength)
     return {
-        "means": guidance.level_means[level].best(current_locale()),
+        "means": html(guidance.level_means[level].best(current_locale())),
         "why": _why_level(len(facts.low), views.strength(check_in.strength)),
         "count": len(dialog_manager.dialog_data["cards"]),
     }
@@ -199,11 +217,6 @@ async def on_next(_callback: CallbackQuery, _button: Button, manager: DialogMana
         await manager.switch_to(At.end)
 
 
-async def on_previous(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    manager.dialog_data["at"] = max(manager.dialog_data["at"] - 1, 0)
-    await manager.switch_to(At.card)
-
-
 async def on_not_for_me(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Left out today; the same one is not suggested again in this conversation."""
     cards, at = manager.dialog_data["cards"], manager.dialog_data["at"]
@@ -282,10 +295,7 @@ async def on_again(_callback: CallbackQuery, _button: Button, manager: DialogMan
 
 
 async def on_back(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    if len(manager.current_stack().intents) > 1:
-        await manager.done()
-    else:
-        await manager.start(states.Menu.main)
+    await leave(manager)
 
 
 def build() -> Dialog:
@@ -310,8 +320,8 @@ def build() -> Dialog:
                 when="here",
             ),
             Row(
-                Button(Label("Ei minulle"), id="not_me", on_click=on_not_for_me),
-                Button(Label("Seuraava ➡️"), id="next", on_click=on_next),
+                OneAtATime(Label("Ei minulle"), id="not_me", on_click=on_not_for_me, about=_at_hand),
+                OneAtATime(Label("Seuraava ➡️"), id="next", on_click=on_next, about=_at_hand),
             ),
             Button(back, id="back", on_click=on_back),
             state=At.card,

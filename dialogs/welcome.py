@@ -47,7 +47,6 @@ async def on_go_on(_callback: CallbackQuery, _button: Button, manager: DialogMan
 
 
 async def on_start_over(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    await manager.done()
     await go_home(manager)
 
 

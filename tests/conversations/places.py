@@ -1,0 +1,157 @@
+"""How a client gets to each window, by what a client can do. A window without a way to it fails the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from aiogram.fsm.state import State
+
+from bot.core.requests import Step
+from bot.services import caseload, requests
+from dialogs.states import (
+    Answer,
+    CheckIn,
+    Consent,
+    Crisis,
+    Find,
+    Language,
+    Matters,
+    Menu,
+    Reflection,
+    Suggestions,
+    Welcome,
+    Worried,
+)
+from tests.conversations.inside import StraightClient
+from tests.conversations.people import DANGER
+
+Way = Callable[[StraightClient], Awaitable[None]]
+WAYS: dict[State, Way] = {}
+
+SAID = {"mind": "en saa nukuttua", "friends": "kukaan ei soita & on <hiljaista>"}
+
+
+def way(state: State) -> Callable[[Way], Way]:
+    def keep(function: Way) -> Way:
+        WAYS[state] = function
+        return function
+
+    return keep
+
+
+def further(state: State, before: State, *taps: str) -> None:
+    """The way to `state` is the way to `before` and these presses."""
+
+    async def go(client: StraightClient) -> None:
+        await WAYS[before](client)
+        for widget in taps:
+            await client.taps(widget)
+
+    WAYS[state] = go
+
+
+async def go_to(client: StraightClient, state: State) -> None:
+    await WAYS[state](client)
+    assert await client.place == state.state, client.transcript()
+
+
+@way(Welcome.hello)
+async def _hello(client: StraightClient) -> None:
+    await client.says("/start")
+
+
+@way(Welcome.resume)
+async def _resume(client: StraightClient) -> None:
+    await WAYS[CheckIn.area](client)
+    await client.says("/start")
+
+
+further(Menu.main, Welcome.hello, "begin")
+further(Language.choose, Menu.main, "lang")
+further(Crisis.needs, Menu.main, "sos")
+further(Crisis.contacts, Crisis.needs, "need")
+
+
+@way(Crisis.noticed)
+async def _noticed(client: StraightClient) -> None:
+    await WAYS[Reflection.helps](client)
+    await client.says(DANGER)
+
+
+further(CheckIn.intro, Menu.main, "check_in")
+further(CheckIn.area, CheckIn.intro, "begin")
+further(CheckIn.words, CheckIn.area, "rate:health.1")
+further(CheckIn.unfinished, CheckIn.area, "rate:health.3", "home", "check_in")
+
+
+@way(Reflection.priorities)
+async def _priorities(client: StraightClient) -> None:
+    await WAYS[Menu.main](client)
+    await client.rates(SAID, health=4, mind=1, money=3, friends=1)
+
+
+further(Reflection.helps, Reflection.priorities, "priority:mind", "pri_done")
+further(Reflection.people, Reflection.helps, "skip_helps")
+further(Reflection.strength, Reflection.people, "skip_people")
+further(Reflection.next_step, Reflection.strength, "strength:some_help")
+
+
+@way(Reflection.summary)
+async def _summary(client: StraightClient) -> None:
+    await WAYS[Reflection.priorities](client)
+    await client.reflects("kävely", "sisko", "some_help", "soitan jonnekin")
+
+
+further(Suggestions.level, Reflection.summary, "suggest")
+further(Suggestions.card, Suggestions.level, "show")
+further(Suggestions.contact, Suggestions.card, "contact")
+further(Suggestions.keep, Suggestions.card, "memo")
+
+
+@way(Suggestions.end)
+async def _end(client: StraightClient) -> None:
+    await WAYS[Suggestions.card](client)
+    while "next" in {widget.partition(":")[0] for widget in client.widgets}:
+        await client.taps("next")
+
+
+further(Find.doors, Menu.main, "find")
+further(Find.areas, Find.doors, "areas")
+further(Find.results, Find.doors, "door")
+further(Worried.intro, Menu.main, "worried")
+further(Worried.areas, Worried.intro, "them")
+
+
+@way(Consent.intro)
+async def _consent(client: StraightClient) -> None:
+    await WAYS[Suggestions.card](client)
+    await client.finds_whom_to_ask()
+    await client.taps("ask")
+
+
+further(Consent.items, Consent.intro, "go")
+further(Consent.name, Consent.items, "items_ok")
+further(Consent.reach, Consent.name, "first_name")
+further(Consent.phone, Consent.reach, "by_phone")
+further(Consent.time, Consent.reach, "by_chat")
+further(Consent.days, Consent.time, "time:any")
+further(Consent.preview, Consent.days, "days:90")
+further(Consent.sent, Consent.preview, "consent")
+further(Matters.main, Consent.sent, "matters")
+
+
+@way(Matters.request)
+async def _request(client: StraightClient) -> None:
+    await WAYS[Matters.main](client)
+    inside = client.inside
+    assert inside.worker is not None
+    mine = (await requests.mine(inside.services, client.user.id))[0]
+    await caseload.take(inside.services, inside.worker.id, mine.id, Step.ACCEPT)
+    await client.taps("request")
+
+
+further(Matters.consent, Matters.request, "r_consent")
+further(Answer.write, Matters.request, "write")
+further(Matters.memo, Suggestions.keep, "keep", "home", "matters", "memo")
+further(Matters.forget, Matters.main, "forget")
+further(Matters.forgotten, Matters.forget, "do_forget")
