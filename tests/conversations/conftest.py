@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from bot.demo import CLIENT_TOKEN, STAFF_TOKEN, settings_for
 from bot.simulator.api import Simulator
 from tests.conversations.inside import Inside, inside
+from tests.conversations.places import Parked
 from tests.conversations.talking import Service, Talk, service
 
 
@@ -55,6 +56,11 @@ async def _rounds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ins
     async with inside(tmp_path_factory.mktemp("rounds"), memory=True) as opened:
         await opened.employ("kello")
         yield opened
+
+
+@pytest.fixture(scope="session")
+def parked(_rounds: Inside) -> Parked:
+    return Parked(_rounds)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from bot.simulator.chats import Message
 from dialogs.states import CheckIn, Consent, Crisis, Language, Matters, Menu, Reflection, Suggestions, Welcome
 from tests.conversations.inside import Inside, StraightClient
 from tests.conversations.people import DANGER
-from tests.conversations.places import go_to
+from tests.conversations.places import Parked, go_to
 
 OLD = "Tuo nappi on vanhentunut. Jatketaan tästä."
 
@@ -76,26 +76,23 @@ async def test_a_rating_that_nobody_offered_changes_nothing(desk: Inside, item: 
     ],
     ids=str,
 )
-async def test_tapped_twice_moves_on_once(rounds: Inside, state, widget: str, then: str) -> None:
-    client = rounds.client()
-    await go_to(client, state)
+async def test_tapped_twice_moves_on_once(parked: Parked, state, widget: str, then: str) -> None:
+    client = await parked.at(state)
     await taps_twice(client, widget)
     assert then in client.window.text
     assert client.toast
 
 
-async def test_tapped_twice_goes_back_once(rounds: Inside) -> None:
-    client = rounds.client()
-    await go_to(client, CheckIn.area)
+async def test_tapped_twice_goes_back_once(parked: Parked) -> None:
+    client = await parked.at(CheckIn.area)
     await client.taps("rate:health.5")
     await client.taps("rate:mind.5")
     await taps_twice(client, "back_area")
     assert "Mieli ja jaksaminen" in client.window.text
 
 
-async def test_tapped_twice_leaves_out_one_suggestion(rounds: Inside) -> None:
-    client = rounds.client()
-    await go_to(client, Suggestions.card)
+async def test_tapped_twice_leaves_out_one_suggestion(parked: Parked) -> None:
+    client = await parked.at(Suggestions.card)
     total = int(client.window.text.split("/")[1].split()[0])
     await taps_twice(client, "not_me")
     assert f"Ehdotus 1/{total - 1}" in client.window.text
@@ -143,9 +140,8 @@ async def test_two_presses_at_the_same_moment_are_handled_one_after_the_other(de
     assert len([label for label in client.buttons if label.startswith("✅")]) == 2
 
 
-async def test_a_window_that_was_closed_leads_to_where_we_are(rounds: Inside) -> None:
-    client = rounds.client()
-    await go_to(client, CheckIn.area)
+async def test_a_window_that_was_closed_leads_to_where_we_are(parked: Parked) -> None:
+    client = await parked.at(CheckIn.area)
     closed, data = client.window, data_of(client.window, "rate:health.3")
     await client.taps("home")
     await client.taps("find")
@@ -156,9 +152,8 @@ async def test_a_window_that_was_closed_leads_to_where_we_are(rounds: Inside) ->
     assert len(client.buttons) > 3
 
 
-async def test_a_window_that_is_covered_leads_to_what_covers_it(rounds: Inside) -> None:
-    client = rounds.client()
-    await go_to(client, CheckIn.area)
+async def test_a_window_that_is_covered_leads_to_what_covers_it(parked: Parked) -> None:
+    client = await parked.at(CheckIn.area)
     covered, data = client.window, data_of(client.window, "rate:health.3")
     await client.says("/kieli")
     await client.press_raw(covered.id, data)
@@ -168,9 +163,10 @@ async def test_a_window_that_is_covered_leads_to_what_covers_it(rounds: Inside) 
     assert "Terveys" in client.window.text
 
 
-async def test_a_press_after_everything_was_forgotten_leads_to_the_menu(rounds: Inside) -> None:
-    client = rounds.client()
-    await go_to(client, CheckIn.area)
+async def test_a_press_after_everything_was_forgotten_leads_to_the_menu(
+    rounds: Inside, parked: Parked
+) -> None:
+    client = await parked.at(CheckIn.area)
     await rounds.storage.forget(rounds.bot.id, client.user.id)
     await client.taps("rate:health.3")
     assert client.toast == OLD
@@ -230,9 +226,8 @@ async def test_nonsense_in_a_button_is_answered(desk: Inside, data: str) -> None
     ],
     ids=str,
 )
-async def test_a_forged_button_of_the_window_keeps_the_place(rounds: Inside, state, widget: str) -> None:
-    client = rounds.client()
-    await go_to(client, state)
+async def test_a_forged_button_of_the_window_keeps_the_place(parked: Parked, state, widget: str) -> None:
+    client = await parked.at(state)
     window = client.window
     prefix = window.buttons[0][0]["callback_data"].partition("\x1d")[0]
     await client.press_raw(window.id, f"{prefix}\x1d{widget}")
@@ -277,9 +272,10 @@ async def request_of(desk: Inside, client: StraightClient):
 
 @pytest.mark.parametrize("lost", ["CheckIn:gone", "Gone:area"])
 @pytest.mark.parametrize("act", ["press", "text", "/start", "/menu", "/help", "photo"])
-async def test_a_window_that_no_longer_exists_leads_to_the_menu(rounds: Inside, lost: str, act: str) -> None:
-    client = rounds.client()
-    await go_to(client, CheckIn.area)
+async def test_a_window_that_no_longer_exists_leads_to_the_menu(
+    rounds: Inside, parked: Parked, lost: str, act: str
+) -> None:
+    client = await parked.at(CheckIn.area)
     lose_place(rounds, client, lost)
     if act == "press":
         await client.taps("skip_area")
@@ -300,9 +296,8 @@ def lose_place(rounds: Inside, client: StraightClient, state: str) -> None:
             record.data["state"] = state
 
 
-async def test_help_comes_first_even_when_the_place_is_lost(rounds: Inside) -> None:
-    client = rounds.client()
-    await go_to(client, CheckIn.words)
+async def test_help_comes_first_even_when_the_place_is_lost(rounds: Inside, parked: Parked) -> None:
+    client = await parked.at(CheckIn.words)
     lose_place(rounds, client, "CheckIn:gone")
     await client.says(DANGER)
     assert await client.place == Crisis.noticed.state
@@ -311,11 +306,10 @@ async def test_help_comes_first_even_when_the_place_is_lost(rounds: Inside) -> N
 
 
 async def test_dialogs_opened_in_the_same_second_are_told_apart(
-    rounds: Inside, monkeypatch: pytest.MonkeyPatch
+    parked: Parked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stack.random, "randint", lambda _low, _high: 7)
-    client = rounds.client()
-    await go_to(client, CheckIn.area)
+    client = await parked.at(CheckIn.area)
     await client.taps("lang")
     await client.taps("back")
     assert await client.place == CheckIn.area.state
@@ -333,10 +327,9 @@ async def test_windows_can_not_pile_up(rounds: Inside) -> None:
     assert await client.place == Menu.main.state
 
 
-async def test_two_telephones_of_one_person(rounds: Inside) -> None:
+async def test_two_telephones_of_one_person(parked: Parked) -> None:
     """Both show the same chat; one is a step behind."""
-    client = rounds.client()
-    await go_to(client, CheckIn.area)
+    client = await parked.at(CheckIn.area)
     window, skip = client.window, data_of(client.window, "skip_area")
     await client.taps("home")
     await client.press_raw(window.id, skip)
@@ -345,9 +338,8 @@ async def test_two_telephones_of_one_person(rounds: Inside) -> None:
     assert client.window.id == window.id
 
 
-async def test_an_answer_as_a_reply_to_an_old_message_is_an_answer(rounds: Inside) -> None:
-    client = rounds.client()
-    await go_to(client, CheckIn.words)
+async def test_an_answer_as_a_reply_to_an_old_message_is_an_answer(parked: Parked) -> None:
+    client = await parked.at(CheckIn.words)
     await client.says("väsyttää")
     old = client.window
     await client.taps("home")
@@ -356,8 +348,7 @@ async def test_an_answer_as_a_reply_to_an_old_message_is_an_answer(rounds: Insid
     assert "kahvila" in client.sees
 
 
-async def test_start_leads_on_from_the_end(rounds: Inside) -> None:
-    client = rounds.client()
-    await go_to(client, Matters.forgotten)
+async def test_start_leads_on_from_the_end(parked: Parked) -> None:
+    client = await parked.at(Matters.forgotten)
     await client.says("/start")
     assert await client.place == Welcome.hello.state
