@@ -179,18 +179,19 @@ async def _source(
 
 
 async def _courier(services: Services, stack: AsyncExitStack) -> Courier:
-    client_bot = await stack.enter_async_context(_paced_bot(services, _token(services, "client_token")))
+    client_bot = await stack.enter_async_context(paced_bot(services, _token(services, "client_token")))
     staff = services.settings.staff_token
     if staff is None:
         return Courier(services, client_bot, None)
     return Courier(
         services,
         client_bot,
-        await stack.enter_async_context(_paced_bot(services, staff.get_secret_value())),
+        await stack.enter_async_context(paced_bot(services, staff.get_secret_value())),
     )
 
 
-def _paced_bot(services: Services, token: str) -> TelegramBot:
+def paced_bot(services: Services, token: str, limiter: EvenRateLimiter | None = None) -> TelegramBot:
+    """A bot for the service's own messages, which keeps to an even pace."""
     api = str(services.settings.telegram_api).rstrip("/")
     request = HTTPXRequest(connection_pool_size=64, read_timeout=staff_bot.READ_TIMEOUT, pool_timeout=30)
     return ExtBot(
@@ -198,7 +199,7 @@ def _paced_bot(services: Services, token: str) -> TelegramBot:
         base_url=f"{api}/bot",
         base_file_url=f"{api}/file/bot",
         request=request,
-        rate_limiter=EvenRateLimiter(),
+        rate_limiter=limiter or EvenRateLimiter(),
     )
 
 

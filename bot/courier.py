@@ -17,7 +17,7 @@ import structlog
 from prometheus_client import Counter
 from telegram import Bot
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.core.calendar import may_go_from
 from bot.db.tables import Client, OutboxMessage, Staff
@@ -36,8 +36,9 @@ UNCERTAIN = Counter(
     "rinnalla_messages_uncertain",
     "Sends whose line broke: the message may have arrived, and is sent once more",
 )
-NOT_DELIVERED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""Errors after which the message surely has not arrived."""
+NOT_DELIVERED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, TelegramError)
+"""What may be behind an error after which the message has not arrived: no connection, or a refusal. python-telegram-bot
+puts a refusal that is no JSON, such as the page of a gateway, behind a NetworkError."""
 SHORTEST_LEASE = timedelta(seconds=30)
 """Nothing is sent on a lease that could run out before the answer comes: another courier would send it, too."""
 
@@ -137,11 +138,8 @@ class Courier:
         except BadRequest as error:
             log.warning("message refused", kind=row.kind, row=row.id, error=str(error))
             await self._settle(row, Row.FAILED, reason=str(error)[:200])
-        except NetworkError as error:
-            return await self._broken_line(row, error, notice)
         except TelegramError as error:
-            log.warning("message not sent", kind=row.kind, row=row.id, error=type(error).__name__)
-            return await self._retry(row, type(error).__name__)
+            return await self._broken_line(row, error, notice)
         else:
             await self._said(row, notice, bot, to, message_id)
         return None
@@ -161,11 +159,12 @@ class Courier:
             async with self._services.db.work() as session:
                 await outbox.put_retraction(session, self._services, row, message_id)
 
-    async def _broken_line(self, row: OutboxMessage, error: NetworkError, notice: Notice) -> datetime | None:
-        """After a cut the message may have arrived or not; the two look alike: it is sent once more, not twice.
-        Bringing a message up to date or taking it away does no harm however often it is done."""
-        delivered_never = isinstance(error.__cause__, NOT_DELIVERED) or error.__cause__ is None
-        if delivered_never or notice.repeatable:
+    async def _broken_line(self, row: OutboxMessage, error: TelegramError, notice: Notice) -> datetime | None:
+        """After a cut, or an answer that cannot be read, the message may have arrived or not; these look alike: it is
+        sent once more, not twice. Bringing a message up to date or taking it away does no harm however often."""
+        log.warning("message not sent", kind=row.kind, row=row.id, error=type(error).__name__)
+        cause = error.__cause__
+        if cause is None or isinstance(cause, NOT_DELIVERED) or notice.repeatable:
             return await self._retry(row, "not delivered")
         UNCERTAIN.inc()
         if row.reason == outbox.UNCERTAIN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,11 +47,18 @@ async def agree(session: AsyncSession, services: Services, chat: Chat) -> Client
     return client
 
 
-async def locale_of(services: Services, chat_id: int) -> str | None:
-    """The language an agreed client has chosen; None for somebody we do not know."""
+async def seen(services: Services, chat_id: int) -> str | None:
+    """An agreed client is here: noted once a day, so that an account in use is not taken for an idle one. Returns the
+    language the client has chosen; None for somebody we do not know, of whom nothing is noted."""
     async with services.db.read() as session:
         client = await find(session, services, chat_id)
-        return client.locale if client else None
+    if client is None:
+        return None
+    now = services.clock()
+    if now - client.last_seen_at >= timedelta(days=1):
+        async with services.db.work() as session:
+            await session.execute(update(Client).where(Client.id == client.id).values(last_seen_at=now))
+    return client.locale
 
 
 async def speak(services: Services, chat: Chat) -> None:
@@ -104,7 +112,8 @@ async def kept(services: Services, chat_id: int) -> Kept:
 
 async def forget(services: Services, chat_id: int) -> bool:
     """Forget a client at once: every consent ends, every recipient's card loses what was shared, the account and all
-    that hangs on it goes. What stays: that a consent existed and ended, without saying whose. False if unknown."""
+    that hangs on it goes. What stays: that a request and a consent existed and ended, without saying whose or about
+    what. False if unknown."""
     async with services.db.work() as session:
         client = await find(session, services, chat_id, lock=True)
         if client is None:
@@ -114,5 +123,10 @@ async def forget(services: Services, chat_id: int) -> bool:
             if consent.state == ConsentState.GIVEN:
                 await consents.end(session, services, consent, EventKind.WITHDRAWN, client.locale)
             consent.record = consent.shared = None
+        await session.execute(
+            update(ContactRequest)
+            .where(ContactRequest.client_id == client.id)
+            .values(offer_id=None, areas=[])
+        )
         await session.execute(delete(Client).where(Client.id == client.id))
     return True
