@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from catalog.drafts import Draft, Placed, Problem, closest
 from catalog.freshness import months_good, stale
+from catalog.imported_checks import of_imported, remarks_of_imported
 from catalog.schema import CrisisNeed, Dated, Organisation, SafetyKind, Strict, Text
 
 LABEL_LENGTH = 60
@@ -29,15 +30,17 @@ def contradictions(draft: Draft) -> Iterator[Problem]:
     yield from _answers(draft)
     yield from _crisis(draft)
     yield from _long_labels(draft)
+    yield from of_imported(draft)
 
 
 def remarks(draft: Draft, today: date) -> Iterator[Problem]:
     """Warnings: what works but should be better."""
-    if not draft.offers:
+    if not draft.offers and not any(register.ids for register in draft.imported):
         message = "There is nothing to suggest yet. Add a file for an organisation with its offers."
         yield Problem("organisations", "", "", message, "warning")
     yield from _long_names(draft)
     yield from _unreachable_rules(draft)
+    yield from remarks_of_imported(draft, today)
     for placed in everything(draft):
         yield from _missing_languages(placed)
         if isinstance(placed.model, Dated):
@@ -81,10 +84,21 @@ def _dead_references(draft: Draft) -> Iterator[Problem]:
     for offer in draft.offers:
         yield from _unknown(draft, offer, "areas", "areas", offer.model.areas)
         yield from _unknown(draft, offer, "doors", "doors", offer.model.doors)
+    yield from _dead_units(draft)
     for contact in draft.contacts:
         yield from _unknown(draft, contact, "needs", "needs", contact.model.needs)
     for need in draft.needs:
         yield from _unknown(draft, need, "contacts", "contacts", need.model.contacts)
+
+
+def _dead_units(draft: Draft) -> Iterator[Problem]:
+    """An offer names a unit of its own organisation."""
+    units = {placed.file: {unit.id for unit in placed.model.units} for placed in draft.organisations}
+    for offer in draft.offers:
+        known = units.get(offer.file)
+        if offer.model.unit and known is not None and offer.model.unit not in known:
+            message = f"`{offer.model.unit}` is not among the organisation's units.{closest(offer.model.unit, known)}"
+            yield offer.problem("unit", message)
 
 
 def _unknown(

@@ -15,8 +15,10 @@ from typing import Any, Generic, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from catalog import schema
+from catalog import editorial, schema
+from catalog.editorial import Editorial, OfferFacts, OrganisationFacts
 from catalog.plain_yaml import parse
+from catalog.registers.store import FOLDER, BrokenStore, Imported
 from catalog.schema import (
     About,
     Answer,
@@ -31,6 +33,9 @@ from catalog.schema import (
 )
 
 M = TypeVar("M", bound=Strict)
+
+EDITORIAL = "editorial.yaml"
+"""What a coordinator knows of imported entries, in the catalogue's folder."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class Draft:
     organisations: list[Placed[Organisation]] = field(default_factory=list)
     """Without their offers; these follow and share the organisation's file."""
     offers: list[Placed[Offer]] = field(default_factory=list)
+    editorial: Editorial = field(default_factory=Editorial)
+    imported: list[Imported] = field(default_factory=list)
     about: About = field(default_factory=About)
     known: dict[str, set[str]] = field(default_factory=dict)
     """Ids by section, of faulty entries too; a section that could not be read is missing."""
@@ -96,6 +103,8 @@ def read(folder: Path) -> Draft:
         if about is not None and (placed := _entry(draft, "catalog.yaml", "", about, About)):
             draft.about = placed.model
     _read_organisations(draft, folder)
+    _read_editorial(draft, folder)
+    _read_imported(draft, folder)
     return draft
 
 
@@ -117,6 +126,37 @@ def _read_organisation(draft: Draft, file: str, raw: dict[str, Any]) -> None:
         draft.organisations.append(placed)
     if "offers" in raw:
         draft.offers += _entries(draft, file, raw, "offers", Offer)
+
+
+def _read_editorial(draft: Draft, folder: Path) -> None:
+    """The facts of one's own beside imported entries, each checked alone so that one mistake hides no other."""
+    if not (folder / EDITORIAL).exists():
+        return
+    raw = _mapping(draft, folder, EDITORIAL, ("offers", "organisations"))
+    offers = _facts(draft, raw, "offers", OfferFacts)
+    organisations = _facts(draft, raw, "organisations", OrganisationFacts)
+    draft.editorial = Editorial.model_construct(offers=offers, organisations=organisations)
+
+
+def _facts(draft: Draft, raw: dict[str, Any] | None, section: str, model: type[M]) -> dict[str, M]:
+    facts = (raw or {}).get(section) or {}
+    if not isinstance(facts, dict):
+        message = "Begin each line with the id of an entry and a colon."
+        draft.problems.append(Problem(EDITORIAL, "", section, message))
+        return {}
+    placed = {str(name): _entry(draft, EDITORIAL, str(name), one, model) for name, one in facts.items()}
+    return {name: entry.model for name, entry in placed.items() if entry}
+
+
+def _read_imported(draft: Draft, folder: Path) -> None:
+    for path in sorted((folder / FOLDER).glob("*.jsonl")):
+        file = path.relative_to(folder).as_posix()
+        try:
+            draft.imported.append(Imported(path, draft.editorial))
+        except BrokenStore as error:
+            draft.problems.append(Problem(file, "", "", f"{error} Import from the register again."))
+        except OSError as error:
+            draft.problems.append(Problem(file, "", "", f"The file cannot be read: {error.strerror}."))
 
 
 def _mapping(draft: Draft, folder: Path, file: str, sections: tuple[str, ...] = ()) -> dict[str, Any] | None:
@@ -222,7 +262,7 @@ def closest(word: str, known: Collection[str]) -> str:
 
 FIELDS = frozenset(
     info.alias or name
-    for model in vars(schema).values()
+    for model in (*vars(schema).values(), *vars(editorial).values())
     if isinstance(model, type) and issubclass(model, BaseModel)
     for name, info in model.model_fields.items()
 )

@@ -29,7 +29,7 @@ def load(folder: Path) -> Catalog:
     assert draft.guidance is not None  # a missing one is an error
     offers: dict[str, list[Offer]] = defaultdict(list)
     for offer in draft.offers:
-        offers[offer.file].append(offer.model)
+        offers[offer.file].append(draft.editorial.offer(offer.model))
     return Catalog(
         areas=tuple(area.model for area in draft.areas),
         answers=tuple(answer.model for answer in draft.answers),
@@ -39,10 +39,16 @@ def load(folder: Path) -> Catalog:
             needs=tuple(need.model for need in draft.needs),
             contacts=tuple(contact.model for contact in draft.contacts),
         ),
-        organisations=tuple(
-            placed.model.model_copy(update={"offers": tuple(offers[placed.file])})
-            for placed in draft.organisations
+        organisations=(
+            *(
+                draft.editorial.organisation(placed.model).model_copy(
+                    update={"offers": tuple(offers[placed.file])}
+                )
+                for placed in draft.organisations
+            ),
+            *(organisation for register in draft.imported for organisation in register.organisations),
         ),
+        imported=tuple(draft.imported),
         about=draft.about,
     )
 

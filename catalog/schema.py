@@ -6,214 +6,86 @@ clients, of Telegram or of the database.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Literal, get_args
+from typing import Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    HttpUrl,
-    StringConstraints,
-    model_validator,
+from pydantic import ConfigDict, Field, HttpUrl, model_validator
+
+from catalog.basics import (
+    FALLBACKS,
+    Dated,
+    Id,
+    Origin,
+    Phone,
+    Source,
+    Strict,
+    Text,
+    Verified,
+    language_of,
 )
+from catalog.entries import (
+    Capacity,
+    Channel,
+    ChannelKind,
+    ContactPerson,
+    Day,
+    ForWhom,
+    LeadsTo,
+    Level,
+    LifeSituation,
+    Offer,
+    OfferKind,
+    OpeningHours,
+    Organisation,
+    Place,
+    Sector,
+    Unit,
+)
+from catalog.registers.store import Imported, Lookup, Offers
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$", max_length=40)]
-"""Stable identifier: lower-case letters, digits, `-` and `_`; at most 40 characters, to fit a button."""
-
-FALLBACKS = {"fi@selko": ("fi",), "sv": ("fi", "en"), "en": ("fi", "sv"), "fi": ("sv", "en")}
-"""In which languages a text is looked for, in order, when it is missing in the language asked for."""
-
-
-def language_of(locale: str) -> str:
-    """The language a worker must speak for a client whose locale this is: plain Finnish is Finnish."""
-    return locale.partition("@")[0]
-
-
-class Strict(BaseModel):
-    """An unknown field is an error: a misspelt key must not vanish silently."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Text(Strict):
-    """One text in up to four languages; at least one of them is given."""
-
-    fi: str | None = None
-    selko: str | None = Field(None, alias="fi@selko")
-    sv: str | None = None
-    en: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def plain_string_is_finnish(cls, value: Any) -> Any:
-        return {"fi": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def has_some_language(self) -> Text:
-        if not any((self.fi, self.selko, self.sv, self.en)):
-            raise ValueError("give the text in at least one language")
-        return self
-
-    def own(self, locale: str) -> str | None:
-        """The text in exactly `locale`, or None."""
-        value: str | None = getattr(self, "selko" if locale == "fi@selko" else locale, None)
-        return value
-
-    def best(self, locale: str) -> str:
-        """The text in `locale`, or in the nearest language that has it (see FALLBACKS)."""
-        for candidate in (locale, *FALLBACKS.get(locale, ("fi",)), "fi", "sv", "en", "fi@selko"):
-            if text := self.own(candidate):
-                return text
-        raise AssertionError("a Text always has a language")
-
-
-class OfferKind(StrEnum):
-    ACTIVITY = "activity"  # what an organisation offers (toiminta)
-    SERVICE = "service"  # what the public sector offers (palvelu)
-
-
-class Level(StrEnum):
-    """Guidance level (palveluohjauksen taso), from the lightest to the densest."""
-
-    ADVICE = "advice"
-    LIGHT = "light"
-    STRENGTHENING = "strengthening"
-    INTENSIVE = "intensive"
-
-
-class LeadsTo(StrEnum):
-    """What the densest guidance needs beside activities, so that it is offered whatever the ratings say."""
-
-    ASSESSMENT = "assessment"  # assessment of the need of services, Social Welfare Act 1301/2014, section 36
-    NAMED_WORKER = "named_worker"  # a worker of one's own (omatyöntekijä), section 42
-
-
-class ChannelKind(StrEnum):
-    VISIT = "visit"
-    PHONE = "phone"
-    CHAT = "chat"
-    EMAIL = "email"
-    WEB = "web"
-
-
-class Channel(Strict):
-    """One way to get in touch."""
-
-    kind: ChannelKind
-    value: str = Field(min_length=2, description="telephone number, address, e-mail, or where to go")
-    label: Text | None = None
-    price: Text | None = None
-    hours: Text | None = None
-
-
-class Place(Strict):
-    name: Text | None = None
-    address: str
-    postcode: str | None = None
-    municipality: str
-    latitude: float | None = Field(None, ge=59.0, le=70.2)
-    longitude: float | None = Field(None, ge=19.0, le=31.7)
-    accessibility: Text | None = None
-
-
-class Source(Strict):
-    """Where the facts come from, and of which day they are."""
-
-    name: str
-    date: date
-    url: HttpUrl | None = None
-    licence: str | None = None
-
-
-class Verified(Strict):
-    """Who last made sure that the facts hold, and when."""
-
-    on: date
-    by: str
-
-
-class Dated(Strict):
-    """An entry that says where its facts come from and of which day they are."""
-
-    source: Source
-    verified: Verified | None = None
-
-    @property
-    def known_on(self) -> date:
-        """The last day on which the facts are known to have held."""
-        return max(self.source.date, self.verified.on) if self.verified else self.source.date
-
-
-class Capacity(Strict):
-    state: Literal["open", "waiting_list", "full"]
-    until: date | None = None
-
-
-class ForWhom(Strict):
-    text: Text | None = None
-    min_age: int | None = Field(None, ge=0, le=120)
-    max_age: int | None = Field(None, ge=0, le=120)
-    close_persons: bool = Field(False, description="also, or only, for people worried about someone close")
-
-
-Phone = Annotated[str, BeforeValidator(str), StringConstraints(pattern=r"^[+0-9][0-9 ]{2,20}$")]
-
-
-class Offer(Dated):
-    """An activity of an organisation or a public service: one thing that could help."""
-
-    id: Id
-    kind: OfferKind
-    name: Text
-    summary: Text = Field(description="what it is, in two or three short sentences")
-    areas: tuple[Id, ...] = Field(min_length=1, description="the first is what it is mainly for")
-    doors: tuple[Id, ...] = ()
-    levels: tuple[Level, ...] = (Level.ADVICE, Level.LIGHT, Level.STRENGTHENING, Level.INTENSIVE)
-    for_whom: ForWhom | None = None
-    municipalities: tuple[str, ...] = ()
-    nationwide: bool = False
-    place: Place | None = None
-    when: Text | None = None
-    rrule: str | None = Field(None, description="recurring time, iCalendar RRULE")
-    free: bool | None = None
-    cost: Text | None = None
-    languages: tuple[str, ...] = ("fi",)
-    channels: tuple[Channel, ...] = ()
-    anonymous: bool | None = None
-    get_in: Text | None = Field(None, description="how to get in: just come, call first, referral …")
-    referral: Text | None = Field(None, description="who can refer, when a referral is needed")
-    peers: bool = Field(False, description="peers or experts by experience take part")
-    capacity: Capacity | None = None
-    keywords: tuple[str, ...] = ()
-    leads_to: tuple[LeadsTo, ...] = Field((), description="what only an authority can start, see LeadsTo")
-
-    @model_validator(mode="after")
-    def is_somewhere(self) -> Offer:
-        if not self.nationwide and not self.municipalities:
-            raise ValueError("say in which municipalities it is, or that it is nationwide")
-        return self
-
-
-class ContactPerson(Strict):
-    name: str
-    title: Text | None = None
-    phone: Phone | None = None
-    email: str | None = None
-
-
-class Organisation(Dated):
-    id: Id
-    name: Text
-    sector: Literal["association", "parish", "county", "municipality", "state", "foundation"]
-    about: Text
-    contact_persons: tuple[ContactPerson, ...] = ()
-    url: HttpUrl | None = None
-    offers: tuple[Offer, ...] = ()
+__all__ = [
+    "FALLBACKS",
+    "STRENGTHS",
+    "About",
+    "Answer",
+    "Capacity",
+    "Catalog",
+    "Channel",
+    "ChannelKind",
+    "ContactPerson",
+    "Crisis",
+    "CrisisContact",
+    "CrisisNeed",
+    "Dated",
+    "Day",
+    "Door",
+    "ForWhom",
+    "Guidance",
+    "GuidanceRule",
+    "Id",
+    "LeadsTo",
+    "Level",
+    "LifeArea",
+    "LifeSituation",
+    "Offer",
+    "OfferKind",
+    "OpeningHours",
+    "Organisation",
+    "Origin",
+    "Phone",
+    "Place",
+    "SafetyKind",
+    "Sector",
+    "Source",
+    "Strength",
+    "Strict",
+    "Text",
+    "Unit",
+    "Verified",
+    "language_of",
+]
 
 
 class LifeArea(Strict):
@@ -331,7 +203,11 @@ class Catalog(Strict):
 
     The lookups are built at their first use and kept. An id that is stored elsewhere may have left the
     catalogue since: ask the `…_by_id` mappings with `.get` then. The methods raise KeyError.
+    What was imported from a register is read from its file when it is asked for: take what you need of
+    `offers` in one pass and keep that, rather than going through all of them again and again.
     """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     areas: tuple[LifeArea, ...]
     answers: tuple[Answer, ...]
@@ -339,6 +215,7 @@ class Catalog(Strict):
     guidance: Guidance
     crisis: Crisis
     organisations: tuple[Organisation, ...]
+    imported: tuple[Imported, ...] = ()
     about: About = About()
 
     @property
@@ -355,19 +232,35 @@ class Catalog(Strict):
 
     @cached_property
     def organisations_by_id(self) -> Mapping[str, Organisation]:
-        return {organisation.id: organisation for organisation in self.organisations}
+        """The retired ones too."""
+        former = (one for register in self.imported for one in register.former_organisations)
+        return {organisation.id: organisation for organisation in (*self.organisations, *former)}
 
     @cached_property
-    def offers(self) -> tuple[Offer, ...]:
-        return tuple(offer for organisation in self.organisations for offer in organisation.offers)
+    def offers(self) -> Sequence[Offer]:
+        """What can be suggested: without what is retired or hidden."""
+        own = tuple(
+            offer
+            for maker in self.organisations
+            if not (maker.hidden or maker.retired)
+            for offer in maker.offers
+            if not (offer.hidden or offer.retired)
+        )
+        return Offers(own, self.imported) if self.imported else own
 
     @cached_property
     def offers_by_id(self) -> Mapping[str, Offer]:
-        return {offer.id: offer for offer in self.offers}
+        """Every offer, what is retired or hidden too."""
+        own = {offer.id: offer for organisation in self.organisations for offer in organisation.offers}
+        return Lookup(own, self.imported, Imported.offer) if self.imported else own
 
     @cached_property
     def organisations_by_offer(self) -> Mapping[str, Organisation]:
-        return {offer.id: maker for maker in self.organisations for offer in maker.offers}
+        own = {offer.id: maker for maker in self.organisations for offer in maker.offers}
+        if not self.imported:
+            return own
+        known = self.organisations_by_id
+        return Lookup(own, self.imported, lambda register, offer_id: known[register.maker(offer_id)])
 
     def area(self, area_id: str) -> LifeArea:
         return self.areas_by_id[area_id]
@@ -386,6 +279,11 @@ class Catalog(Strict):
 
     def organisation_of(self, offer: Offer) -> Organisation:
         return self.organisations_by_offer[offer.id]
+
+    def unit_of(self, offer: Offer) -> Unit | None:
+        """The unit that runs it, when its organisation has such a one."""
+        units = self.organisation_of(offer).units
+        return next((unit for unit in units if unit.id == offer.unit), None)
 
     def crisis_need(self, need_id: str) -> CrisisNeed:
         return {need.id: need for need in self.crisis.needs}[need_id]
