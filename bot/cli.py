@@ -55,11 +55,15 @@ def read_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = [
-            f"RINNALLA_{'_'.join(map(str, each['loc'])).upper()}: {each['msg'].removeprefix('Value error, ')}"
-            for each in error.errors(include_input=False, include_url=False)
-        ]
+        lines = [_wrong(each) for each in error.errors(include_input=False, include_url=False)]
         fail("settings are wrong:\n  " + "\n  ".join(lines))
+
+
+def _wrong(problem: Any) -> str:
+    """One line for one wrong setting: its name, unless the sentence names several, and what is wrong."""
+    setting = "_".join(map(str, problem["loc"])).upper()
+    says = problem["msg"].removeprefix("Value error, ")
+    return f"RINNALLA_{setting}: {says}" if setting else says
 
 
 def with_services(use: Callable[[Any], Awaitable[T]]) -> T:
@@ -172,7 +176,16 @@ def set_up_logging(level: str) -> None:
     logging.basicConfig(
         level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
-    for library in ("httpx", "httpcore", "aiohttp", "telegram", "apscheduler", "aiogram", "aiogram_dialog"):
+    for library in (
+        "alembic",
+        "httpx",
+        "httpcore",
+        "aiohttp",
+        "telegram",
+        "apscheduler",
+        "aiogram",
+        "aiogram_dialog",
+    ):
         logging.getLogger(library).setLevel(max(logging.WARNING, getattr(logging, level)))
 
 
@@ -334,8 +347,11 @@ def safety_check(catalog: CatalogFolder = None, as_json: AsJson = False) -> None
     from bot.core.safety import SafetyScreen
     from catalog.safety_data import load_safety_data
 
-    folder = catalog or read_settings().catalog
-    screen = SafetyScreen(load_safety_data(folder / "safety"))
+    folder = (catalog or read_settings().catalog) / "safety"
+    try:
+        screen = SafetyScreen(load_safety_data(folder))
+    except ValueError as error:
+        fail(f"the safety phrases in {folder} cannot be used: {error}")
     for line in sys.stdin:
         screening = screen.screen(line.rstrip("\n"))
         if as_json:

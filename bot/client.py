@@ -127,7 +127,7 @@ async def speak(handler: Handler, event: TelegramObject, data: dict[str, Any]) -
     state = data.get("state")
     locale = (await state.get_data()).get("locale") if state else None
     if locale is None:
-        locale = await clients.locale_of(services, user.id)
+        locale = await clients.seen(services, user.id)
     set_locale(locale or from_language_code(user.language_code, services.settings.default_locale))
     return await handler(event, data)
 

@@ -65,7 +65,7 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
     mine = await requests.mine(services, chat_id)
     allowed = await consents.mine(services, chat_id)
     entries = await memos.entries(services, chat_id)
-    known = await clients.locale_of(services, chat_id) is not None
+    known = await clients.seen(services, chat_id) is not None
     return {
         "requests": [
             (str(one.id), f"{_SYMBOLS[one.state]} {organisation_name(services.catalog, one.organisation_id)}")

@@ -247,7 +247,7 @@ async def on_back_to_card(_callback: CallbackQuery, _button: Button, manager: Di
 
 async def on_memo(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Keeping something needs the client's word once; after that, saving is one press."""
-    if await clients.locale_of(services_of(manager), chat_of(manager).id) is None:
+    if await clients.seen(services_of(manager), chat_of(manager).id) is None:
         await manager.switch_to(At.keep)
     else:
         await _save(callback, manager)

@@ -67,7 +67,7 @@ async def rows_of_all_tables(services: Services) -> dict[str, int]:
 
 async def test_looking_around_leaves_nothing(services: Services) -> None:
     before = await rows_of_all_tables(services)
-    assert await clients.locale_of(services, CLIENT.id) is None
+    assert await clients.seen(services, CLIENT.id) is None
     await clients.speak(services, CLIENT)
     await clients.chat_reachable(services, CLIENT.id, False)
     assert not await clients.kept(services, CLIENT.id)
@@ -91,7 +91,7 @@ async def test_a_client_can_see_how_much_is_kept(services: Services) -> None:
 async def test_the_language_is_remembered_for_those_who_agreed(services: Services) -> None:
     await memos.save(services, CLIENT, "kello-kohtaamispaikka", None)
     await clients.speak(services, Chat(CLIENT.id, "fi@selko"))
-    assert await clients.locale_of(services, CLIENT.id) == "fi@selko"
+    assert await clients.seen(services, CLIENT.id) == "fi@selko"
 
 
 async def test_a_worker_sees_that_a_client_has_blocked_the_bot(services: Services) -> None:

@@ -204,7 +204,7 @@ async def test_a_client_who_comes_back_keeps_one_account(services: Services) -> 
     await asks(services)
     await asks(services, Chat(CLIENT.id, "en"))
     assert await count(services, Client) == 1
-    assert await clients.locale_of(services, CLIENT.id) == "en"
+    assert await clients.seen(services, CLIENT.id) == "en"
 
 
 async def test_a_request_is_not_made_again_by_a_press_that_comes_after_forgetting(services: Services) -> None:
