@@ -58,6 +58,7 @@ def build() -> Dialog:
                 "Olen Rinnalla, palveluohjauksen chat. Kanssani voit miettiä, mitä sinulle kuuluu, "
                 "ja löytää tekemistä, seuraa tai apua läheltäsi."
             ),
+            Tr("Palvelua ylläpitää {operator}.", when="operator"),
             Tr(
                 "\n🔒 En tallenna sinusta mitään ennen kuin annat siihen luvan. Keskeneräinen keskustelu "
                 "unohtuu itsestään, kun siitä on {duration}."
