@@ -12,7 +12,6 @@ import structlog
 from aiohttp import web
 from telegram import Bot as TelegramBot
 from telegram import Update as StaffUpdate
-from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot import client
@@ -24,7 +23,6 @@ from bot.db.columns import Vault
 from bot.db.dialog_state import DialogStorage, SqlStorage, redis_storage
 from bot.db.upgrade import current, head, upgrade
 from bot.db.work import Database
-from bot.limits import EvenRateLimiter
 from bot.services.base import Services
 from bot.settings import Settings
 from bot.staff import bot as staff_bot
@@ -179,28 +177,22 @@ async def _source(
 
 
 async def _courier(services: Services, stack: AsyncExitStack) -> Courier:
-    client_bot = await stack.enter_async_context(paced_bot(services, _token(services, "client_token")))
+    client_bot = await stack.enter_async_context(sending_bot(services, _token(services, "client_token")))
     staff = services.settings.staff_token
     if staff is None:
         return Courier(services, client_bot, None)
     return Courier(
         services,
         client_bot,
-        await stack.enter_async_context(paced_bot(services, staff.get_secret_value())),
+        await stack.enter_async_context(sending_bot(services, staff.get_secret_value())),
     )
 
 
-def paced_bot(services: Services, token: str, limiter: EvenRateLimiter | None = None) -> TelegramBot:
-    """A bot for the service's own messages, which keeps to an even pace."""
+def sending_bot(services: Services, token: str) -> TelegramBot:
+    """A bot for the service's own messages."""
     api = str(services.settings.telegram_api).rstrip("/")
     request = HTTPXRequest(connection_pool_size=64, read_timeout=staff_bot.READ_TIMEOUT, pool_timeout=30)
-    return ExtBot(
-        token,
-        base_url=f"{api}/bot",
-        base_file_url=f"{api}/file/bot",
-        request=request,
-        rate_limiter=limiter or EvenRateLimiter(),
-    )
+    return TelegramBot(token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=request)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 from bot.core.calendar import may_go_from
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import speaking
-from bot.limits import seconds
+from bot.limits import Pace, seconds
 from bot.notices import Notice, client_of, for_client, for_worker, worker_of
 from bot.services import caseload, clients, housekeeping, outbox, staff
 from bot.services.base import Services
@@ -39,6 +39,9 @@ UNCERTAIN = Counter(
 NOT_DELIVERED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, TelegramError)
 """What may be behind an error after which the message has not arrived: no connection, or a refusal. python-telegram-bot
 puts a refusal that is no JSON, such as the page of a gateway, behind a NetworkError."""
+MOST_IN_FLIGHT = 8
+"""Messages that are just being sent and written down: enough for the pace when an answer takes a quarter of a second,
+and no more than so many can come twice after a kill."""
 SHORTEST_LEASE = timedelta(seconds=30)
 """Nothing is sent on a lease that could run out before the answer comes: another courier would send it, too."""
 
@@ -46,8 +49,12 @@ SHORTEST_LEASE = timedelta(seconds=30)
 class Courier:
     """One courier; several may share the work, each claiming its own rows."""
 
-    def __init__(self, services: Services, client_bot: Bot, staff_bot: Bot | None) -> None:
+    def __init__(
+        self, services: Services, client_bot: Bot, staff_bot: Bot | None, pace: Callable[[], Pace] = Pace
+    ) -> None:
         self._services, self._client_bot, self._staff_bot = services, client_bot, staff_bot
+        self._to_clients, self._to_workers = pace(), pace()  # each bot has limits of its own
+        self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: a round whenever the bell rings, and at the latest after every COURIER_INTERVAL."""
@@ -96,11 +103,25 @@ class Courier:
             await self._settle(row, Row.DROPPED, reason="expired")
         elif later > now:
             await outbox.put_back(services, row, later, tried=False)
-        elif row.client_id is not None:
-            return await self._to_client(row)
         else:
-            return await self._to_worker(row)
+            return await self._in_turn(row)
         return None
+
+    async def _in_turn(self, row: OutboxMessage) -> datetime | None:
+        """What may be said is looked up when it is this message's turn, so that nothing changes while it waits."""
+        pace, chat = self._pace(row)
+        if left := pace.pause_left(chat):
+            until = self._services.clock() + timedelta(seconds=left)
+            await outbox.put_back(self._services, row, until, reason="retry after", tried=False)
+            return until
+        await pace.wait(chat)
+        async with self._in_flight:
+            return await (self._to_worker(row) if row.client_id is None else self._to_client(row))
+
+    def _pace(self, row: OutboxMessage) -> tuple[Pace, int]:
+        if row.client_id is not None:
+            return self._to_clients, row.client_id
+        return self._to_workers, row.staff_id or 0
 
     async def _to_client(self, row: OutboxMessage) -> datetime | None:
         client = await client_of(self._services, row)
@@ -129,6 +150,8 @@ class Courier:
         try:
             message_id = await _send(bot, to.chat_id, notice)
         except RetryAfter as error:
+            pace, chat = self._pace(row)
+            pace.pause(chat, seconds(error))
             until = self._services.clock() + timedelta(seconds=seconds(error))
             await outbox.put_back(self._services, row, until, reason="retry after", tried=False)
             return until

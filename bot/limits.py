@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
 from typing import Any
 
 from telegram.error import RetryAfter
@@ -19,11 +18,11 @@ PER_CHAT = 1.0
 REMEMBERED_CHATS = 10_000
 LONGEST_WAIT = 5
 """Seconds that a reply waits when Telegram asks for a pause; after that it is given up."""
-SENDING = frozenset({"sendMessage", "sendPhoto", "sendDocument", "editMessageText", "deleteMessage"})
 
 
 class Pace:
-    """Hands out moments to send at, evenly apart: overall and for each chat. Time is the loop's own."""
+    """Hands out moments to send at, evenly apart: overall and for each chat. Time is the loop's own, and a chat any
+    number that tells it from others."""
 
     def __init__(self, per_second: float = PER_SECOND, per_chat: float = PER_CHAT) -> None:
         self._gap, self._chat_gap = 1 / per_second, 1 / per_chat
@@ -31,70 +30,31 @@ class Pace:
         self._chat_free: OrderedDict[int, float] = OrderedDict()
         self._paused: dict[int, float] = {}
 
-    async def wait(self, chat_id: int | None) -> None:
+    async def wait(self, chat: int) -> None:
         """Until it is this message's turn."""
         loop = asyncio.get_running_loop()
-        if chat_id is not None:
-            chat_turn = max(self._chat_free.get(chat_id, 0.0), loop.time())
-            self._note(chat_id, chat_turn + self._chat_gap)
-            await asyncio.sleep(max(chat_turn - loop.time(), 0))
+        chat_turn = max(self._chat_free.get(chat, 0.0), loop.time())
+        self._note(chat, chat_turn + self._chat_gap)
+        await asyncio.sleep(max(chat_turn - loop.time(), 0))
         turn = max(self._free, loop.time())
         self._free = turn + self._gap
         await asyncio.sleep(max(turn - loop.time(), 0))
 
-    def pause(self, chat_id: int | None, seconds: float) -> None:
-        """Telegram asked for a pause: this chat waits; without a chat, everything does."""
+    def pause(self, chat: int, seconds: float) -> None:
+        """Telegram has asked this chat to wait. The others go on."""
         until = asyncio.get_running_loop().time() + seconds
-        if chat_id is None:
-            self._free = max(self._free, until)
-        else:
-            self._paused[chat_id] = max(until, self._paused.get(chat_id, 0.0))
+        self._paused[chat] = max(until, self._paused.get(chat, 0.0))
 
-    def pause_left(self, chat_id: int | None) -> float:
+    def pause_left(self, chat: int) -> float:
         """Seconds that Telegram still wants this chat to wait."""
         now = asyncio.get_running_loop().time()
-        self._paused = {chat: until for chat, until in self._paused.items() if until > now}
-        return max(self._paused.get(chat_id, now) - now, 0.0) if chat_id is not None else 0.0
+        self._paused = {each: until for each, until in self._paused.items() if until > now}
+        return max(self._paused.get(chat, now) - now, 0.0)
 
-    def _note(self, chat_id: int, until: float) -> None:
-        self._chat_free[chat_id] = max(until, self._chat_free.pop(chat_id, 0.0))
+    def _note(self, chat: int, until: float) -> None:
+        self._chat_free[chat] = max(until, self._chat_free.pop(chat, 0.0))
         if len(self._chat_free) > REMEMBERED_CHATS:
             self._chat_free.popitem(last=False)
-
-
-class EvenRateLimiter(BaseRateLimiter[int]):
-    """PTB's rate limiter by `Pace`. A 429 pauses the chat and is raised: the outbox row tries again later. Nothing is
-    asked of Telegram for a chat that is paused: whoever tries hears at once how long it still has to wait."""
-
-    def __init__(self, pace: Pace | None = None) -> None:
-        self.pace = pace or Pace()
-
-    async def initialize(self) -> None:
-        """Nothing to prepare."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
-
-    async def process_request(
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> Any:
-        chat_id = data.get("chat_id")
-        chat = chat_id if isinstance(chat_id, int) else None
-        if endpoint in SENDING:
-            if left := self.pace.pause_left(chat):
-                raise RetryAfter(timedelta(seconds=left))
-            await self.pace.wait(chat)
-        try:
-            return await callback(*args, **kwargs)
-        except RetryAfter as error:
-            self.pace.pause(chat, seconds(error))
-            raise
 
 
 def seconds(error: RetryAfter) -> float:

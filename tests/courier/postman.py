@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pydantic import AnyHttpUrl
 from telegram import Bot as TelegramBot
 
-from bot.app import paced_bot
+from bot.app import sending_bot
 from bot.core.calendar import Clock
 from bot.courier import Courier
 from bot.db.work import Database
-from bot.limits import EvenRateLimiter, Pace
+from bot.limits import Pace
 from bot.services import staff
 from bot.services.base import Services
 from bot.services.clients import Chat as ClientChat
@@ -61,7 +61,8 @@ class Post:
     async def another_courier(self, services: Services | None = None) -> Courier:
         """A second courier with its own connections, as a second machine would have."""
         mine = services or self.services
-        return Courier(mine, *[await self.stack.enter_async_context(fast_bot(mine, t)) for t in TOKENS])
+        bots = [await self.stack.enter_async_context(sending_bot(mine, token)) for token in TOKENS]
+        return Courier(mine, bots[0], bots[1], hurry)
 
     async def until_all_is_sent(self) -> None:
         while await self.courier.round():
@@ -75,9 +76,9 @@ class Post:
 TOKENS = (CLIENT_TOKEN, STAFF_TOKEN)
 
 
-def fast_bot(services: Services, token: str) -> TelegramBot:
-    """The real thing, only in a hurry: how evenly messages go out is tested by itself."""
-    return paced_bot(services, token, EvenRateLimiter(Pace(per_second=10_000, per_chat=10_000)))
+def hurry() -> Pace:
+    """How evenly messages go out is tested by itself."""
+    return Pace(per_second=10_000, per_chat=10_000)
 
 
 def _written(chat: Chat) -> list[Message]:
@@ -94,6 +95,6 @@ async def post_office(database: Database, clock: Clock) -> AsyncIterator[Post]:
         client_bot = simulator.add_bot(CLIENT_TOKEN, "client_bot", "Rinnalla")
         staff_bot = simulator.add_bot(STAFF_TOKEN, "staff_bot", "Työ")
         services = services_on(database, clock, telegram_api=AnyHttpUrl(simulator.url))
-        telegram = [await stack.enter_async_context(fast_bot(services, token)) for token in TOKENS]
-        courier = Courier(services, telegram[0], telegram[1])
+        telegram = [await stack.enter_async_context(sending_bot(services, token)) for token in TOKENS]
+        courier = Courier(services, telegram[0], telegram[1], hurry)
         yield Post(simulator, services, client_bot, staff_bot, (telegram[0], telegram[1]), courier, stack)

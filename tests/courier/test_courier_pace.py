@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-from bot.app import paced_bot
 from bot.courier import Courier
-from bot.limits import EvenRateLimiter, Pace, PatientRateLimiter, seconds
+from bot.limits import Pace, PatientRateLimiter
 from bot.simulator.faults import Limits
 from tests.conftest import HandClock
-from tests.courier.postman import CLIENT_TOKEN, Post, chat_of
+from tests.courier.postman import Post, chat_of
 from tests.services.people import asks
 
 
@@ -47,12 +46,12 @@ def jumping(work: Coroutine[Any, Any, Any]) -> Any:
         return runner.run(work)
 
 
-async def moments(pace: Pace, chats: list[int | None]) -> list[float]:
+async def moments(pace: Pace, chats: list[int]) -> list[float]:
     """When each of these messages may go, if all are ready at once."""
     loop = asyncio.get_running_loop()
     went: list[float] = []
 
-    async def goes(chat: int | None) -> None:
+    async def goes(chat: int) -> None:
         await pace.wait(chat)
         went.append(loop.time())
 
@@ -103,33 +102,6 @@ def test_a_pause_of_one_chat_is_its_own() -> None:
     assert jumping(paused()) == (30, 0, 0)
 
 
-def test_a_pause_of_everything_holds_everything() -> None:
-    async def paused() -> float:
-        pace = Pace()
-        pace.pause(None, 30)
-        return min(await moments(pace, [1, 2, 3])) - 1000
-
-    assert jumping(paused()) == pytest.approx(30)
-
-
-def test_a_paused_chat_is_refused_without_asking_telegram() -> None:
-    async def asked() -> list[str | float]:
-        limiter, calls = EvenRateLimiter(), list[str | float]()
-
-        async def send() -> str:
-            calls.append("sent")
-            raise RetryAfter(20)
-
-        for _ in range(3):
-            with pytest.raises(RetryAfter) as told:
-                await limiter.process_request(send, (), {}, "sendMessage", {"chat_id": 7}, None)
-            calls.append(round(seconds(told.value)))
-            await asyncio.sleep(5)
-        return calls
-
-    assert jumping(asked()) == ["sent", 20, 15, 10]
-
-
 def test_a_reply_waits_out_a_short_pause_once_and_no_long_one() -> None:
     async def replies(pauses: list[int]) -> tuple[str, float]:
         loop, limiter = asyncio.get_running_loop(), PatientRateLimiter()
@@ -158,17 +130,16 @@ async def test_a_strict_telegram_hardly_ever_says_slow_down(post: Post, clock: H
     for user in people:
         await asks(post.services, chat_of(user))
     post.simulator.limits = Limits()
-    async with paced_bot(post.services, CLIENT_TOKEN) as bot:
-        courier = Courier(post.services, bot, None)
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        while await courier.round():
-            pass
-        took = loop.time() - began
-        while not all(map(post.of_client, people)):
-            clock.go(timedelta(seconds=2))
-            await asyncio.sleep(1.1)
-            await courier.round()
+    courier = Courier(post.services, *post.telegram)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while await courier.round():
+        pass
+    took = loop.time() - began
+    while not all(map(post.of_client, people)):
+        clock.go(timedelta(seconds=2))
+        await asyncio.sleep(1.1)
+        await courier.round()
     assert [len(post.of_client(user)) for user in people] == [1] * 75
     assert post.simulator.answers["sendmessage", 429] <= 3
     assert 70 / 30 <= took < 75 / 10, "as fast as is allowed, or the machine is very busy"
