@@ -1,0 +1,58 @@
+"""What all commands share: settings, open services, and failures told in one clear line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from bot.settings import Settings
+
+T = TypeVar("T")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+CatalogFolder = Annotated[Path | None, typer.Option("--catalog", help="Folder of the catalogue.")]
+
+
+def fail(message: str) -> NoReturn:
+    typer.echo(f"rinnalla: {message}", err=True)
+    raise typer.Exit(1)
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Settings from the environment; a wrong one is named, its value is not shown."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [_wrong(each) for each in error.errors(include_input=False, include_url=False)]
+        fail("settings are wrong:\n  " + "\n  ".join(lines))
+
+
+def _wrong(problem: Any) -> str:
+    """One line for one wrong setting: its name, unless the sentence names several, and what is wrong."""
+    setting = "_".join(map(str, problem["loc"])).upper()
+    says = problem["msg"].removeprefix("Value error, ")
+    return f"RINNALLA_{setting}: {says}" if setting else says
+
+
+def with_services(use: Callable[[Any], Awaitable[T]]) -> T:
+    """Run one use case with everything open; what an operator can put right is said in one line."""
+    from bot.app import CannotStart, open_services
+    from bot.db.columns import BadKey, WrongKey
+    from bot.db.upgrade import UnknownRevision
+    from catalog.loading import CatalogError
+
+    async def inside() -> T:
+        async with open_services(read_settings()) as services:
+            return await use(services)
+
+    try:
+        return asyncio.run(inside())
+    except (CannotStart, BadKey, WrongKey, UnknownRevision, CatalogError, ValueError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"cannot reach the database or a file: {error}")
