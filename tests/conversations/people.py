@@ -19,6 +19,7 @@ GROUPS = {
 }
 EVERY_STATE: list[State] = [state for group in GROUPS.values() for state in group.__all_states__]
 
+SEPARATOR = r"\x1d"  # as a keyboard's data show it
 DANGER = "en jaksa enää elää, haluan kuolla"
 
 
@@ -40,8 +41,8 @@ class Client(Phone):
 
     @property
     def window(self) -> Message:
-        """The newest message with buttons: where the client is now."""
-        return next(message for message in reversed(self.messages) if message.buttons)
+        """The newest message with buttons of a dialog, and not of a notice: where the client is now."""
+        return next(message for message in reversed(self.messages) if SEPARATOR in str(message.keyboard))
 
     @property
     def widgets(self) -> list[str]:
