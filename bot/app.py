@@ -200,9 +200,10 @@ async def _listening(services: Services, sources: list[Source]) -> AsyncIterator
     runner = web.AppRunner(pages.build(services, sources), access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, services.settings.listen_host, services.settings.listen_port).start()
+        try:
+            await web.TCPSite(runner, services.settings.listen_host, services.settings.listen_port).start()
+        except OSError as error:
+            raise CannotStart(f"cannot listen on {services.settings.listen}: {error.strerror}") from error
         yield
-    except OSError as error:
-        raise CannotStart(f"cannot listen on {services.settings.listen}: {error.strerror}") from error
     finally:
         await runner.cleanup()

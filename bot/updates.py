@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.db.tables import HandledUpdate
 from bot.services.base import Services
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 Json = dict[str, Any]
 LONG_POLL = 25
 """Seconds that getUpdates waits for something to come."""
+PAUSE = 3.0
+"""Seconds before trying again when Telegram or the database is away."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,10 @@ async def handle_once(services: Services, source: Source, update: Json) -> None:
         await source.handle(update)
     except Exception:
         log.exception("update not handled", bot=source.name, update_id=key[1])
+    insert = (sqlite if services.db.is_sqlite else postgresql).insert(HandledUpdate)
+    handled = insert.values(bot=key[0], update_id=key[1], at=services.clock())
     async with services.db.work() as session:
-        if await session.get(HandledUpdate, key) is None:
-            session.add(HandledUpdate(bot=key[0], update_id=key[1], at=services.clock()))
+        await session.execute(handled.on_conflict_do_nothing())
 
 
 async def poll(services: Services, source: Source, stop: asyncio.Event) -> None:
@@ -56,14 +60,13 @@ async def poll(services: Services, source: Source, stop: asyncio.Event) -> None:
     while not stop.is_set():
         try:
             batch = await _unless(stop, source.fetch(offset, LONG_POLL))
-        except Exception as error:
-            log.warning("cannot fetch updates", bot=source.name, error=type(error).__name__)
+            if batch:
+                await _handle_batch(services, source, batch)
+                offset = int(batch[-1]["update_id"]) + 1
+        except Exception as error:  # nothing is confirmed: what has not been handled comes again
+            log.warning("cannot get on with updates", bot=source.name, error=type(error).__name__)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 3)
-            continue
-        if batch:
-            await _handle_batch(services, source, batch)
-            offset = int(batch[-1]["update_id"]) + 1
+                await asyncio.wait_for(stop.wait(), PAUSE)
     if offset:
         with suppress(Exception):
             await source.fetch(offset, 0)  # confirms the last batch
@@ -78,7 +81,12 @@ async def _handle_batch(services: Services, source: Source, batch: Sequence[Json
         for update in updates:
             await handle_once(services, source, update)
 
-    await asyncio.gather(*(in_order(updates) for updates in chats.values()))
+    ends = await asyncio.gather(*map(in_order, chats.values()), return_exceptions=True)
+    for (
+        error
+    ) in ends:  # only when all have come to their end: the batch comes again, and must not meet itself
+        if error is not None:
+            raise error
 
 
 def _chat_of(update: Json) -> object:

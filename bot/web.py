@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable
 
+import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
@@ -15,6 +15,9 @@ from bot.updates import Source, handle_once
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LARGEST_UPDATE = 1024 * 1024
+LARGEST_ID = 2**63
+
+log = structlog.get_logger()
 
 
 def build(services: Services, sources: list[Source]) -> web.Application:
@@ -22,8 +25,12 @@ def build(services: Services, sources: list[Source]) -> web.Application:
     application = web.Application(client_max_size=LARGEST_UPDATE)
 
     async def health(_request: web.Request) -> web.Response:
-        async with services.db.read() as session:
-            await session.execute(text("SELECT 1"))
+        try:
+            async with services.db.read() as session:
+                await session.execute(text("SELECT 1"))
+        except Exception as error:
+            log.warning("not well", error=type(error).__name__)
+            return web.json_response({"status": "the database does not answer"}, status=503)
         return web.json_response({"status": "ok"})
 
     async def metrics(_request: web.Request) -> web.Response:
@@ -43,12 +50,13 @@ def _webhook(services: Services, source: Source) -> Callable[[web.Request], Awai
     async def receive(request: web.Request) -> web.Response:
         """Answered only when the update has been handled, so that Telegram sends it again if we die meanwhile."""
         given = request.headers.get(SECRET_HEADER, "")
-        if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        if not expected or not hmac.compare_digest(given.encode(errors="surrogateescape"), expected.encode()):
             return web.Response(status=403)
         try:
             update = await request.json()
-            int(update["update_id"])
-        except (json.JSONDecodeError, KeyError, TypeError, ValueError):
+            if not 0 <= int(update["update_id"]) < LARGEST_ID:
+                raise ValueError
+        except (KeyError, TypeError, ValueError, OverflowError):
             return web.Response(status=400)
         await handle_once(services, source, update)
         return web.Response()
