@@ -1,4 +1,4 @@
-"""The demonstration in a browser, as a person would try it: from the first question to a worker who takes the request."""
+"""The demonstration in a browser, as a person would try it: from the first question to a worker with a request."""
 
 from __future__ import annotations
 
