@@ -110,9 +110,13 @@ class Inside:
         self.account = simulator.bots[CLIENT_TOKEN]
         self.clients: list[StraightClient] = []
         self.worker: Worker | None = None
-        self.restart()
+        self._start()
 
-    def restart(self) -> None:
+    async def restart(self) -> None:
+        await self.storage.close()
+        self._start()
+
+    def _start(self) -> None:
         self.storage: DialogStorage = self.memory or dialog_storage(self.services)
         self.dispatcher: Dispatcher = client.build_dispatcher(self.services, self.storage)
         self.bot = client.build_bot(CLIENT_TOKEN, NOWHERE)
@@ -168,9 +172,10 @@ class StraightClient(Client):
 
 
 @asynccontextmanager
-async def inside(folder: Path, *, memory: bool = False) -> AsyncIterator[Inside]:
-    """With `memory` dialog state is not kept in the database: much faster still, and gone at a restart of the test."""
+async def inside(folder: Path, *, memory: bool = False, **settings: Any) -> AsyncIterator[Inside]:
+    """On SQLite in `folder`, unless `settings` say otherwise. With `memory` dialog state is in no database."""
     simulator = Simulator()
     simulator.add_bot(CLIENT_TOKEN, "rinnalla_demo_bot", "Rinnalla")
-    async with open_services(settings_for(NOWHERE, folder), simulator.clock.now) as services:
+    chosen = settings_for(NOWHERE, folder).model_copy(update=settings)
+    async with open_services(chosen, simulator.clock.now) as services:
         yield Inside(simulator, services, Memory() if memory else None)

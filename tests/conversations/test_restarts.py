@@ -22,7 +22,7 @@ MIDDLE: dict[str, State] = {
 @pytest.mark.parametrize("state", EVERY_STATE, ids=str)
 async def test_every_window_goes_on_after_a_restart(rounds: Inside, parked: Parked, state: State) -> None:
     client = await parked.at(state)
-    rounds.restart()
+    await rounds.restart()
     await presses_any(client)
     assert client.pressed is not None
     assert client.pressed.answered
@@ -37,13 +37,13 @@ async def presses_any(client: StraightClient) -> None:
 async def test_what_was_said_before_a_restart_is_still_known(desk: Inside) -> None:
     client = desk.client()
     await go_to(client, states.Reflection.helps)
-    desk.restart()
+    await desk.restart()
     await client.says("kävely")
-    desk.restart()
+    await desk.restart()
     await client.taps("skip_people")
-    desk.restart()
+    await desk.restart()
     await client.taps("strength:own")
-    desk.restart()
+    await desk.restart()
     await client.taps("skip_step")
     assert "en saa nukuttua" in client.sees
     assert "kävely" in client.sees
