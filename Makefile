@@ -14,7 +14,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2
 READY := $(VENV)/.ready-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint messages bench soak
+.PHONY: help demo test lint messages diagram bench soak
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -35,6 +35,9 @@ lint: $(READY) ## style, types and the direction of imports
 
 messages: $(READY) ## bring the message catalogues up to date with the code and check them
 	$(BIN)/python -m bot.messages extract update check
+
+diagram: $(READY) ## draw the conversation anew from the code (needs graphviz)
+	$(BIN)/python -m bot.diagram
 
 bench: $(READY) ## measure speed under load, on this machine
 	$(BIN)/python -m tests.bench
