@@ -53,12 +53,22 @@ class SafetyRule(Strict):
     unless: Words = ()  # classes that, close by, make it mean something else
     now: bool = False  # with a word of the class `now` close by, the level is 3
 
+    @model_validator(mode="after")
+    def says_something(self) -> SafetyRule:
+        if not (self.says or self.near):
+            raise ValueError("a rule needs patterns in `says` or `near`")
+        if ordered := [line for line in self.near if set("~^$") & set(line)]:
+            raise ValueError(f"`near` knows no order, gaps or edges: {ordered[0]!r}")
+        return self
+
 
 class SafetyLanguage(Strict):
     """One language: its words, its sayings that only sound dangerous, and its rules."""
 
     language: str
     fillers: Words = ()  # skipped as if they had not been said
+    joins: Words = ()  # "mutta": another clause begins, about something else
+    ties: Words = ()  # "jossa": a clause that begins so belongs to the one before it
     misspelt: Words = ()  # classes whose words are known also with a slip in them
     ordinary: Words = ()  # words that are never such a slip
     negation_after: bool = False  # "skär mig inte": the negation may follow
@@ -70,10 +80,7 @@ class SafetyLanguage(Strict):
     @model_validator(mode="after")
     def patterns_can_be_read(self) -> SafetyLanguage:
         """A typing error in a pattern would silently never match: refuse it."""
-        patterns = [*self.sayings, *(line for lines in self.phrases.values() for line in lines)]
-        for rule in self.rules:
-            patterns += [*rule.says, *rule.near]
-        for pattern in patterns:
+        for pattern in self.patterns():
             if not PATTERN.fullmatch(" ".join(pattern.split())):
                 raise ValueError(f"cannot read the pattern {pattern!r}")
         for word in (word for words in self.classes.values() for word in words):
@@ -81,19 +88,18 @@ class SafetyLanguage(Strict):
                 raise ValueError(f"not a word: {word!r}")
         return self
 
+    def patterns(self) -> list[str]:
+        lines = [*self.sayings, *(line for phrase in self.phrases.values() for line in phrase)]
+        return [*lines, *(line for rule in self.rules for line in (*rule.says, *rule.near))]
+
     def known_classes(self) -> set[str]:
         """Those of the file, and numbers, which need no words."""
         return {*self.classes, *self.phrases, "year"}
 
     def used_classes(self) -> set[str]:
         """Every class that a pattern or a guard speaks of."""
-        patterns = [*self.sayings, *(line for lines in self.phrases.values() for line in lines)]
-        guards: list[str] = []
-        for rule in self.rules:
-            patterns += [*rule.says, *rule.near]
-            guards += rule.unless
-        named = {name for pattern in patterns for name in re.findall(r"<([a-z_]+)>", pattern)}
-        return named | set(guards) | set(self.misspelt)
+        named = {name for pattern in self.patterns() for name in re.findall(r"<([a-z_]+)>", pattern)}
+        return named.union(self.misspelt, *(rule.unless for rule in self.rules))
 
 
 class SafetyData(Strict):
@@ -119,6 +125,8 @@ def _merged(language: str, parts: list[SafetyLanguage]) -> SafetyLanguage:
     return SafetyLanguage(
         language=language,
         fillers=tuple(word for part in parts for word in part.fillers),
+        joins=tuple(word for part in parts for word in part.joins),
+        ties=tuple(word for part in parts for word in part.ties),
         misspelt=tuple(name for part in parts for name in part.misspelt),
         ordinary=tuple(word for part in parts for word in part.ordinary),
         negation_after=any(part.negation_after for part in parts),

@@ -76,7 +76,8 @@ class Ear:
             if name.startswith("=")
         }
         classes = {**data.classes, **literals}
-        self._vocabulary = Vocabulary(classes, data.misspelt, data.ordinary, data.fillers)
+        hushing = {"not", "reach"}.union(*(rule.unless for rule in data.rules))
+        self._vocabulary = Vocabulary(data, classes, exact=hushing)
         negations = set(map(fold, data.classes.get("not", ())))
         self._negative = frozenset(
             name for name, words in classes.items() if set(map(fold, words)) <= negations
@@ -89,12 +90,12 @@ class Ear:
 
     def _apart(self, words: Words) -> Words | None:
         """The text with words that ran together set apart, if there are any."""
-        parts = [self._vocabulary.parts(word) for word in words.word]
-        if not any(parts):
+        parts = {word: found for word in set(words.word) if (found := self._vocabulary.parts(word))}
+        if not parts:
             return None
         result = Words([], [], [])
-        for word, own, clause, sentence in zip(words.word, parts, words.clause, words.sentence, strict=True):
-            for part in own or [word]:
+        for word, clause, sentence in zip(words.word, words.clause, words.sentence, strict=True):
+            for part in parts.get(word, [word]):
                 result.add(part, clause, sentence)
         return result
 
@@ -116,7 +117,7 @@ class Ear:
         for span in page.find(pattern):
             if self._denied(page, pattern, span) or any(page.has_near(guard, span) for guard in rule.unless):
                 continue
-            if rule.now and page.has_near("now", span, any_sentence=True):
+            if rule.now and page.has_near("now", span, anywhere=True):
                 return Screening(3, rule.kind)
             found = Screening(rule.level, rule.kind)
             if not rule.now:

@@ -56,11 +56,18 @@ class Page:
     """A text as one language hears it: what each word may mean, and where each meaning is."""
 
     def __init__(self, words: Words, vocabulary: Vocabulary) -> None:
-        kept = [i for i, word in enumerate(words.word) if word not in vocabulary.fillers]
-        known = {word: vocabulary.classes(word) for word in {words.word[i] for i in kept}}
-        self._at = [known[words.word[i]] for i in kept]
-        self._clause = [words.clause[i] for i in kept]
-        self._sentence = [words.sentence[i] for i in kept]
+        said = list(zip(words.word, words.clause, words.sentence, strict=True))
+        kept = [each for each in said if each[0] not in vocabulary.fillers]
+        known = {word: vocabulary.classes(word) for word in {word for word, _, _ in kept}}
+        self._at = [known[word] for word, _, _ in kept]
+        self._sentence = [sentence for _, _, sentence in kept]
+        self._clause: list[int] = []  # numbered anew: a clause ends at a comma and before "mutta"
+        self._matter: list[int] = []  # a clause with those that are tied to it
+        for i, (word, clause, sentence) in enumerate(kept):
+            first = i == 0 or word in vocabulary.joins or clause != kept[i - 1][1]
+            tied = i > 0 and word in vocabulary.ties and sentence == kept[i - 1][2]
+            self._clause.append((self._clause[-1] if i else 0) + first)
+            self._matter.append((self._matter[-1] if i else 0) + (first and not tied))
         self._index()
 
     def _index(self) -> None:
@@ -70,8 +77,8 @@ class Page:
                 self.places.setdefault(name, []).append(i)
 
     def blank(self, spans: Iterable[Span]) -> None:
-        """The words of a saying mean nothing by themselves."""
-        if found := list(spans):
+        """The words of a saying mean nothing by themselves. (A saying does not go over a comma.)"""
+        if found := [(start, end) for start, end in spans if self._matter[start] == self._matter[end]]:
             for start, end in found:
                 self._at[start : end + 1] = [NONE] * (end + 1 - start)
             self._index()
@@ -124,13 +131,13 @@ class Page:
             free.discard(found[-1])
         return (min(found), max(found)) if max(found) - min(found) <= within else None
 
-    def has_near(self, name: str, span: Span, any_sentence: bool = False) -> bool:
-        """Whether a word of class `name` is close to `span`."""
+    def has_near(self, name: str, span: Span, anywhere: bool = False) -> bool:
+        """Whether a word of class `name` is close to `span`, and (but `anywhere`) said of the same matter."""
         places = self.places.get(name, [])
         for i in places[bisect_left(places, span[0] - NEARBY) :]:
             if i > span[1] + NEARBY:
                 return False
-            if any_sentence or self._sentence[i] == self._sentence[span[0]]:
+            if anywhere or self._matter[i] in (self._matter[span[0]], self._matter[span[1]]):
                 return True
         return False
 
