@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.commands.common import AsJson, CatalogFolder, fail, read_settings, with_services
+
+if TYPE_CHECKING:
+    from catalog.recognising import Recogniser
+    from catalog.schema import Catalog
 
 app = typer.Typer(help="Check and search the catalogue.", no_args_is_help=True)
 safety = typer.Typer(help="The first look for danger in free text.", no_args_is_help=True)
@@ -39,33 +43,75 @@ def catalog_check(catalog: CatalogFolder = None, as_json: AsJson = False) -> Non
 
 @app.command("search")
 def catalog_search(
-    text: Annotated[str, typer.Argument(help="What to look for.")],
+    text: Annotated[str | None, typer.Argument(help="What to look for, in one's own words.")] = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Read one text per line from standard input.")
+    ] = False,
     locale: Annotated[str, typer.Option(help="Language of the answer: fi, fi@selko, sv, en.")] = "fi",
     municipality: Annotated[str | None, typer.Option(help="Only what is in reach from here.")] = None,
     catalog: CatalogFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find activities and services by name and topic."""
+    """Say which life areas a text could be about, and find activities and services by its words."""
     from catalog.loading import CatalogError, load
+    from catalog.recognising import PhraseError, Recogniser
+
+    if (text is None) == (not lines):
+        raise typer.BadParameter("give a text, or --lines and the texts on standard input")
+    folder = catalog or read_settings().catalog
+    try:
+        shelf, recogniser = load(folder), Recogniser.load(folder / "phrases")
+    except (CatalogError, PhraseError) as error:
+        fail(str(error))
+    for asked in sys.stdin.read().splitlines() if lines else [text or ""]:
+        found = _answer(shelf, recogniser, asked, locale, municipality)
+        typer.echo(json.dumps(found, ensure_ascii=False) if as_json else _readable(found))
+
+
+def _answer(
+    catalog: Catalog, recogniser: Recogniser, text: str, locale: str, municipality: str | None
+) -> dict[str, Any]:
+    """What is recognised (nothing when it is not sure) and what is found, as plain data."""
     from catalog.search import search
 
+    return {
+        "areas": [{"id": one.area, "score": one.score} for one in recogniser.areas(text)],
+        "results": [
+            {
+                "id": one.offer.id,
+                "name": one.offer.name.best(locale),
+                "organisation": one.organisation.name.best(locale),
+                "areas": list(one.offer.areas),
+                "why": [":".join([reason.code, *reason.values]) for reason in one.reasons],
+            }
+            for one in search(catalog, text, locale, municipality)
+        ],
+    }
+
+
+def _readable(found: dict[str, Any]) -> str:
+    areas = ", ".join(f"{area['id']} {area['score']:.2f}" for area in found["areas"]) or "not sure"
+    rows = [f"  {row['name']} · {row['organisation']} [{row['id']}]" for row in found["results"]]
+    return "\n".join([f"Areas: {areas}", *(rows or ["  nothing found"])])
+
+
+@app.command("evaluate")
+def catalog_evaluate(catalog: CatalogFolder = None, as_json: AsJson = False) -> None:
+    """Measure how well own words are recognised, on sentences that were never taught."""
+    from catalog.evaluating import EvaluationError, evaluate
+    from catalog.recognising import PhraseError, Recogniser
+
+    folder = catalog or read_settings().catalog
     try:
-        found = search(load(catalog or read_settings().catalog), text, locale, municipality)
-    except CatalogError as error:
+        report = evaluate(Recogniser.load(folder / "phrases"), folder / "evaluation")
+    except (PhraseError, EvaluationError) as error:
         fail(str(error))
     if as_json:
-        rows = [
-            {"id": one.offer.id, "name": one.offer.name.best(locale),
-             "organisation": one.organisation.name.best(locale), "areas": list(one.offer.areas),
-             "why": [[reason.code, *reason.values] for reason in one.reasons]}
-            for one in found
-        ]  # fmt: skip
-        typer.echo(json.dumps({"results": rows}, ensure_ascii=False))
+        typer.echo(json.dumps({language: figures.shares() for language, figures in report.items()}))
         return
-    for one in found:
-        typer.echo(f"{one.offer.name.best(locale)} · {one.organisation.name.best(locale)} [{one.offer.id}]")
-    if not found:
-        typer.echo("Nothing found.")
+    for language, figures in report.items():
+        shares = "  ".join(f"{name} {share:.1%}" for name, share in figures.shares().items())
+        typer.echo(f"{language}: {shares}")
 
 
 @app.command("unmet")
