@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from aiogram.types import CallbackQuery
@@ -12,13 +13,17 @@ from markupsafe import Markup
 
 from bot import views
 from bot.core.safety import Screening
-from bot.i18n import current_locale
+from bot.i18n import current_locale, day, fill, html
 from bot.i18n import gettext as _
 from bot.services.base import Services
+from catalog.freshness import stale
+from catalog.schema import CrisisContact
 from dialogs import states
 from dialogs.common import Label, Ready, Tr, leave, page, services_of
 
 IMMEDIATE = 3
+ROOM = 1200
+"""Characters of contacts that can be looked through in distress, and fit a phone beside the first words."""
 
 
 async def start_noticed(manager: DialogManager, screening: Screening, text: str) -> None:
@@ -37,8 +42,27 @@ async def on_start(start_data: Any, manager: DialogManager) -> None:
 
 
 def _contacts(services: Services, need_id: str) -> Markup:
+    """Whom to turn to, in the order to try: as many in full as fit a phone, the rest by name, number and hours."""
     today = services.clock().astimezone(services.settings.zone).date()
-    return views.crisis_contacts(services.catalog.crisis_contacts(need_id, locale=current_locale()), today)
+    found = services.catalog.crisis_contacts(need_id, locale=current_locale())
+    shortly = [_shortly(contact, today) for contact in found]
+    text = Markup("")
+    for full in range(len(found), 0, -1):
+        text = views.joined(views.crisis_contacts(found[:full], today), *shortly[full:], gap="\n\n")
+        if len(text.striptags()) <= ROOM:
+            break
+    return text
+
+
+def _shortly(contact: CrisisContact, today: date) -> Markup:
+    locale = current_locale()
+    known = fill(_("Tiedot tarkistettu {day}."), day=day(contact.known_on)) if stale(contact, today) else None
+    return fill(
+        "<b>{name}</b>\n📞 <b>{phone}</b>\n🕐 {hours}",
+        name=contact.name.best(locale),
+        phone=contact.phone,
+        hours=views.joined(html(contact.hours.best(locale)), known, gap=". "),
+    )
 
 
 async def get_needs(services: Services, **_kwargs: Any) -> dict[str, Any]:
