@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, overload
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from catalog.editorial import Editorial
 from catalog.entries import Offer, Organisation
 
 V = TypeVar("V")
-Kind = Literal["organisation", "former", "offer", "retired"]
-"""What stands on a line; a former organisation is there for its retired offers only."""
+Kind = Literal["organisation", "former", "of", "offer", "retired"]
+"""What stands on a line: an organisation, one that is gone, one named again, an offer, one that is gone."""
 
 FOLDER = "imported"
 FORMAT = 1
@@ -34,7 +35,7 @@ REMEMBERED = 256
 """So many of the offers asked for last are kept as objects: a conversation asks for the same ones again."""
 
 _BEGINNINGS: dict[Kind, bytes] = {
-    kind: b'{"%s":{"id":"' % kind.encode() for kind in ("organisation", "former", "offer", "retired")
+    kind: b'{"%s":{"id":"' % kind.encode() for kind in ("organisation", "former", "of", "offer", "retired")
 }
 _END = b'{"end":'
 _OFFER, _ORGANISATION = TypeAdapter(Offer), TypeAdapter(Organisation)
@@ -71,11 +72,22 @@ def path_of(folder: Path, register: str) -> Path:
 
 def line(kind: Kind, entry: Mapping[str, Any]) -> bytes:
     """An entry as it is kept; `id` must be its first key."""
-    return json.dumps({kind: entry}, ensure_ascii=False, separators=(",", ":")).encode()
+    return b'{"%s":%s}' % (kind.encode(), packed(entry))
 
 
-def write(path: Path, lines: Iterable[bytes], contents: Contents) -> Contents:
-    """Puts the lines into the place of the old file, all of them or none; says what is there now."""
+def packed(entry: Mapping[str, Any]) -> bytes:
+    """An entry as JSON; half a character, which JSON allows and UTF-8 does not, becomes a question mark."""
+    try:
+        return to_json(entry)
+    except ValueError:
+        return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def write(path: Path, lines: Iterable[bytes], describe: Callable[[], Contents]) -> Contents:
+    """Puts the lines into the place of the old file, all of them or none; says what is there now.
+
+    `describe` is asked when all the lines have been written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     digest, counts = hashlib.sha256(), dict.fromkeys(_BEGINNINGS, 0)
@@ -85,7 +97,7 @@ def write(path: Path, lines: Iterable[bytes], contents: Contents) -> Contents:
                 digest.update(each)
                 counts[_kind(each)] += 1
                 file.write(each + b"\n")
-            about = asdict(contents) | {
+            about = asdict(describe()) | {
                 "organisations": counts["organisation"],
                 "offers": counts["offer"],
                 "retired": counts["retired"],
@@ -143,6 +155,7 @@ class Imported:
         self._at, self._length, self._maker = array("q"), array("q"), array("q")
         self._rows: dict[str, int] = {}
         self._live: list[str] = []
+        self.retired: set[str] = set()
         makers = self._scan()
         self.organisations = tuple(maker for maker in makers if not maker.retired)
         self.former_organisations = tuple(maker for maker in makers if maker.retired)
@@ -154,7 +167,8 @@ class Imported:
     def _scan(self) -> list[Organisation]:
         """Finds every line, reads the organisations and makes sure that the file is whole."""
         makers: list[Organisation] = []
-        digest, at, last = hashlib.sha256(), 0, b""
+        numbers: dict[str, int] = {}
+        digest, at, maker, last = hashlib.sha256(), 0, -1, b""
         with open(os.dup(self._file), "rb", buffering=1 << 20) as file:
             for each in file:
                 last = each
@@ -162,10 +176,14 @@ class Imported:
                     break
                 digest.update(each[:-1])
                 kind = _kind(each)
+                name = _id(each, kind)
                 if kind in ("organisation", "former"):
                     makers.append(self._editorial.organisation(_organisation(each, kind)))
+                    maker = numbers[name] = len(makers) - 1
+                elif kind == "of":
+                    maker = numbers.get(name, -1)
                 else:
-                    self._add(each, kind, at, len(makers) - 1)
+                    self._add(name, kind, at, len(each), maker)
                 at += len(each)
         if not last.startswith(_END) or not last.endswith(b"\n"):
             raise BrokenStore("The file ends before it is whole.")
@@ -174,15 +192,17 @@ class Imported:
             raise BrokenStore("Somebody has changed it by hand.")
         return makers
 
-    def _add(self, each: bytes, kind: Kind, at: int, maker: int) -> None:
-        start = len(_BEGINNINGS[kind])
-        offer_id = each[start : each.index(b'"', start)].decode()
-        self._rows[offer_id] = len(self._at)
+    def _add(self, name: str, kind: Kind, at: int, length: int, maker: int) -> None:
+        if maker < 0:
+            raise BrokenStore("An offer stands there without its organisation.")
+        self._rows[name] = len(self._at)
         self._at.append(at)
-        self._length.append(len(each))
+        self._length.append(length)
         self._maker.append(maker)
         if kind == "offer":
-            self._live.append(offer_id)
+            self._live.append(name)
+        else:
+            self.retired.add(name)
 
     def _suggestable(self, silent: set[str]) -> Sequence[str]:
         hidden = {name for name, facts in self._editorial.offers.items() if facts.hidden}
@@ -222,6 +242,11 @@ class Imported:
     def maker(self, offer_id: str) -> str:
         """The id of the organisation that offers it."""
         return self._makers[self._maker[self._rows[offer_id]]]
+
+
+def _id(each: bytes, kind: Kind) -> str:
+    start = len(_BEGINNINGS[kind])
+    return each[start : each.index(b'"', start)].decode()
 
 
 def _organisation(each: bytes, kind: Kind) -> Organisation:

@@ -1,0 +1,171 @@
+"""Puts what was read from a register into its place, and keeps of the old what somebody still needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from catalog.drafts import Draft, read_editorial
+from catalog.entries import Offer, Organisation
+from catalog.plain_yaml import parse
+from catalog.registers.report import ImportReport, failed
+from catalog.registers.store import BrokenStore, Contents, Imported, line, packed, path_of, write
+
+_OFFER, _ORGANISATION = TypeAdapter(Offer), TypeAdapter(Organisation)
+
+Made = tuple[dict[str, Any], Iterable[dict[str, Any]]]
+"""An organisation and its offers, as they are kept."""
+
+
+def ids_in(folder: Path, file: str, section: str) -> list[str]:
+    """The ids of a section of one of the catalogue's own files; RegisterError when it cannot be read."""
+    try:
+        listed = parse((folder / file).read_text(encoding="utf-8"))[section]
+        return [str(one["id"]) for one in listed]
+    except FileNotFoundError:
+        raise failed(file, "The file is missing. Import into a folder that holds a catalogue.") from None
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, OSError) as error:
+        raise failed(file, f"The file cannot be read: {error!r}. Run `rinnalla catalog check`.") from None
+
+
+def chosen_areas(folder: Path, known: Collection[str]) -> dict[str, list[str]]:
+    """The areas that a coordinator has given to entries by hand; `catalog check` tells of unknown ones."""
+    draft = Draft()
+    read_editorial(draft, folder)
+    return {
+        name: areas
+        for name, facts in draft.editorial.offers.items()
+        if (areas := [area for area in facts.areas if area in known])
+    }
+
+
+class Saving:
+    """One import on its way to the disk."""
+
+    def __init__(self, folder: Path, report: ImportReport, in_use: Collection[str], today: date) -> None:
+        self._path = path_of(folder, report.register)
+        self._report, self._in_use, self._today = report, frozenset(in_use), today
+        self._areas: set[str] = set()
+        self._ids: set[str] = set()
+        self._makers: set[str] = set()
+        self._before = self._old()
+
+    def _old(self) -> Imported | None:
+        """What is there now; nothing when it is broken, because then nothing in it can be trusted."""
+        try:
+            return Imported(self._path)
+        except FileNotFoundError:
+            return None
+        except (BrokenStore, OSError) as error:
+            self._report.warn(self._path.name, "", f"The entries imported before cannot be read ({error}).")
+            return None
+
+    def save(self, made: Iterable[Made], progress: Callable[[], None]) -> None:
+        """Writes everything; what was there before is untouched until all of it is on the disk."""
+        try:
+            self._report.contents = write(self._path, self._lines(made, progress), self._describe)
+        except OSError as error:
+            raise failed(str(self._path), f"It cannot be written: {error.strerror}.") from error
+
+    def _describe(self) -> Contents:
+        return Contents(
+            register=self._report.register,
+            version=self._report.version,
+            source=self._report.source.name,
+            imported_on=self._today.isoformat(),
+            areas=tuple(sorted(self._areas)),
+        )
+
+    def _lines(self, made: Iterable[Made], progress: Callable[[], None]) -> Iterator[bytes]:
+        for organisation, offers in made:
+            fitting = [one for offer in offers if (one := self._offer(offer, progress)) is not None]
+            if fitting or organisation["id"] in self._in_use:
+                yield self._organisation(organisation)
+                for name, payload in fitting:
+                    self._count(name, payload)
+                    yield b'{"offer":%s}' % payload
+        if not self._ids:
+            raise failed(str(self._report.source), self._nothing())
+        yield from self._former()
+
+    def _nothing(self) -> str:
+        reasons = "; ".join(f"{count} {reason}" for reason, count in self._report.left_out.most_common(5))
+        return (
+            f"There is nothing to import{': ' + reasons if reasons else ''}. The catalogue stays as it was."
+        )
+
+    def _offer(self, offer: dict[str, Any], progress: Callable[[], None]) -> tuple[str, bytes] | None:
+        """The offer as bytes, checked by the schema that will read it; None when it does not fit."""
+        progress()
+        name = str(offer["id"])
+        payload = packed(offer)
+        try:
+            _OFFER.validate_python(offer)
+        except ValidationError as error:
+            self._report.left_out["does not fit the catalogue"] += 1
+            self._warn(name, error)
+            return None
+        if name in self._ids:
+            self._report.left_out["the same id again"] += 1
+            return None
+        self._ids.add(name)
+        self._areas.update(offer["areas"])
+        return name, payload
+
+    def _organisation(self, organisation: dict[str, Any]) -> bytes:
+        """The organisation as bytes; without its web address when that is what does not fit."""
+        try:
+            _ORGANISATION.validate_python(organisation)
+        except ValidationError as error:
+            self._warn(organisation["id"], error)
+            organisation = {key: value for key, value in organisation.items() if key != "url"}
+        self._makers.add(organisation["id"])
+        return line("organisation", organisation)
+
+    def _warn(self, entry: str, error: ValidationError) -> None:
+        for one in error.errors(include_url=False)[:3]:
+            where = ".".join(map(str, one["loc"]))
+            self._report.warn(self._report.source.name, entry, f"{one['msg']}.", where)
+
+    def _count(self, name: str, payload: bytes) -> None:
+        if self._before is None or name not in self._before or name in self._before.retired:
+            self._report.new += 1
+        elif self._before.raw(name) == payload:
+            self._report.unchanged += 1
+        else:
+            self._report.changed += 1
+
+    def _former(self) -> Iterator[bytes]:
+        """What the register no longer has: retired while somebody needs it, dropped when nobody does."""
+        before = self._before
+        if before is None:
+            return
+        gone = [name for name in before if name not in self._ids]
+        kept: dict[str, list[str]] = {}
+        for name in gone:
+            if name in self._in_use:
+                kept.setdefault(before.maker(name), []).append(name)
+        self._report.retired = sum(map(len, kept.values()))
+        self._report.dropped = len(gone) - self._report.retired
+        for maker in (*before.organisations, *before.former_organisations):
+            if maker.id in self._makers:
+                if maker.id in kept:
+                    yield line("of", {"id": maker.id})
+            elif maker.id in kept or maker.id in self._in_use:
+                yield self._former_maker(maker)
+            for name in kept.get(maker.id, ()):
+                yield self._retired(before, name)
+
+    def _retired(self, before: Imported, name: str) -> bytes:
+        offer = json.loads(before.raw(name))
+        return line("retired", {**offer, "retired_on": offer.get("retired_on", self._today.isoformat())})
+
+    def _former_maker(self, maker: Organisation) -> bytes:
+        kept = maker.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return line("former", {"id": maker.id, **kept, "retired_on": str(maker.retired_on or self._today)})
