@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from cryptography.fernet import Fernet
-from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AnyHttpUrl,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.calendar import QuietHours
@@ -23,7 +33,25 @@ def _split(value: Any) -> Any:
     )
 
 
-Durations = Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(_split)]
+def _duration(value: Any) -> Any:
+    """An ISO 8601 duration, and nothing else that Pydantic would take for one: a bare number is a typing error."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = TypeAdapter(timedelta).validate_python(value.strip())
+    except ValidationError:
+        found = timedelta(0)
+    if found <= timedelta(0) or not value.strip().startswith("P"):
+        raise ValueError("durations are longer than nothing and written like P1D, PT2H or P2Y")
+    return found
+
+
+def _durations(value: Any) -> Any:
+    return tuple(map(_duration, _split(value))) if isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Durations = Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(_durations)]
 """ISO 8601 durations separated by commas, such as P1D,PT2H."""
 
 
@@ -31,7 +59,12 @@ class Settings(BaseSettings):
     """Every setting, its default and what it is for; the README's table is checked against this class."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RINNALLA_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="RINNALLA_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     client_token: SecretStr | None = Field(None, description="BotFather's token of the client bot")
@@ -69,13 +102,13 @@ class Settings(BaseSettings):
         (timedelta(days=2), timedelta(days=4)),
         description="working days until an unanswered request goes further: contact person, coordinator",
     )
-    idle_forget_after: timedelta = Field(
+    idle_forget_after: Duration = Field(
         timedelta(days=1), description="an unfinished conversation is forgotten after"
     )
-    retention: timedelta = Field(
+    retention: Duration = Field(
         timedelta(days=730), description="an idle account is removed after; P1Y is 365 days"
     )
-    courier_interval: timedelta = Field(
+    courier_interval: Duration = Field(
         timedelta(seconds=5), description="how often the courier looks for messages that are due"
     )
     webhook_url: AnyHttpUrl | None = Field(None, description="public https address; empty: long polling")
@@ -85,19 +118,44 @@ class Settings(BaseSettings):
     listen: str = Field("127.0.0.1:8080", description="address and port of webhooks, health and metrics")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
 
-    @field_validator("remind_before", "follow_up_after", "rescue_after")
+    @field_validator("client_token", "staff_token")
     @classmethod
-    def durations_are_positive(cls, value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
-        if any(duration <= timedelta(0) for duration in value):
-            raise ValueError("durations must be longer than nothing, for instance P1D,PT2H")
+    def tokens_look_like_tokens(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
+            raise ValueError("a token reads like 123456:ABC-def; BotFather gives it")
         return value
 
-    @field_validator("retention", mode="before")
+    @field_validator("database_url")
     @classmethod
-    def years_are_365_days(cls, value: Any) -> Any:
-        """Pydantic reads no years in a duration; a retention time is naturally said in them."""
-        if isinstance(value, str) and value[:1] == "P" and value[-1:] == "Y" and value[1:-1].isdigit():
-            return timedelta(days=365 * int(value[1:-1]))
+    def database_is_one_of_two(cls, value: str) -> str:
+        from sqlalchemy import make_url
+
+        try:
+            url = make_url(value)
+            known = url.drivername == "postgresql+asyncpg" or (
+                url.drivername == "sqlite+aiosqlite" and url.database not in (None, "", ":memory:")
+            )
+        except Exception:  # SQLAlchemy has several for this, and some of them show the address
+            known = False
+        if not known:
+            raise ValueError(
+                "no address of a database: write sqlite+aiosqlite:///rinnalla.db "
+                "or postgresql+asyncpg://user:password@host/database"
+            )
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def redis_is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(r"(rediss?|unix)://", value.get_secret_value()):
+            raise ValueError("no address of a Redis server: write redis://host:6379/0")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def secret_is_one_telegram_takes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("Telegram takes only letters a-z, digits, _ and -, 256 of them at most")
         return value
 
     @field_validator("quiet_hours", mode="before")

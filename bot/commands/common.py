@@ -28,15 +28,14 @@ def read_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = [_wrong(each) for each in error.errors(include_input=False, include_url=False)]
-        fail("settings are wrong:\n  " + "\n  ".join(lines))
+        wrong = [_wrong(each) for each in error.errors(include_input=False, include_url=False)]
+        fail("\nrinnalla: ".join(wrong))
 
 
 def _wrong(problem: Any) -> str:
     """One line for one wrong setting: its name, unless the sentence names several, and what is wrong."""
-    setting = "_".join(map(str, problem["loc"])).upper()
-    says = problem["msg"].removeprefix("Value error, ")
-    return f"RINNALLA_{setting}: {says}" if setting else says
+    says = str(problem["msg"]).removeprefix("Value error, ")
+    return f"RINNALLA_{str(problem['loc'][0]).upper()}: {says}" if problem["loc"] else says
 
 
 def with_services(use: Callable[[Any], Awaitable[T]]) -> T:
