@@ -1,161 +1,172 @@
 """Finds offers by words, whatever the case, the accents, the ending or a slip of the finger.
 
-A word of the query is compared with the words of every offer, in all its languages: the same word counts
-most, then the same beginning (Finnish endings), a part of a compound, and last a small typing error.
-A rare word says more than one that is everywhere.
+Each word of the query is compared with the words of every offer, in all its languages (see `vocabulary` for
+what is alike). A rare word says more than one that is everywhere; little words and small talk say nothing.
+The name of a municipality is no topic: it tells where to look.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import log
 from typing import Final
 
-from catalog.ranking import Because, Reason, Suggestion
-from catalog.schema import Catalog, Offer, Organisation, Text, language_of
+import numpy as np
 
-FIELD_WEIGHTS: Final = {
-    "name": 4.0,
-    "keywords": 3.0,
-    "main area": 2.0,
-    "area": 1.0,
-    "summary": 1.5,
-    "organisation": 1.5,
-}
-"""How much a word counts by where it stands."""
+from catalog.columns import Columns, Numbers, town
+from catalog.forms import WORD, fold, words
+from catalog.formula import Because, Term
+from catalog.indexing import Index, index_of
+from catalog.place_names import letters
+from catalog.places import Municipality, known
+from catalog.ranking import Suggestion
+from catalog.schema import Catalog, language_of
+from catalog.small_words import SMALL_WORDS
 
-SAME, BEGINNING, PART, TYPING_ERROR = 1.0, 0.7, 0.6, 0.5
-"""How much a likeness counts."""
+__all__ = ["fold", "search", "words"]
 
-OWN_LANGUAGE = 1.1
-"""The score is multiplied by this when the client's own language is spoken there."""
+OWN_LANGUAGE, LOCAL, FULL = 1.1, 1.15, 0.7
+"""What a score is multiplied by when the client's own language is spoken there, when it is in the municipality
+itself and not only for the whole country, and when it is full."""
 
-STEM, MOST = 4, 0.55
-"""Words whose first letters, and this part of the one asked for, are the same are taken for one word."""
+MENTIONED: Final = 0.1
+"""What the name of the place adds when it stands in the offer's own words: `Jyväskylän seurakunta`."""
+
+AROUND_KM: Final = 60.0
+"""When the municipality that is named has nothing, what is so near is shown, with the distance."""
+
+KNOWN_SHARE: Final = 0.3
+"""So much of what the query says must be found in an offer: one chance word of a long sentence is not enough."""
+
+LEAST: Final = 1.4
+"""At least one word must be found so well: a form of it in the description, or a guess in the name or keywords."""
+
+MOST_WORDS: Final = 6
+"""Of a longer text the longest words are looked for."""
+
+SHORT_NAME: Final = 4
+"""A name of so few letters must be written with its accents: `inga` is seldom the town of Ingå."""
 
 
 @dataclass(frozen=True)
-class _Index:
-    """The words of a catalogue: for each word the offers it stands in and its weight there."""
-
-    catalog: Catalog
-    words: dict[str, dict[str, float]]
+class _Query:
+    topics: tuple[str, ...]
+    place: Municipality | None = None
+    place_words: tuple[str, ...] = ()
 
 
 def search(
-    catalog: Catalog, text: str, locale: str, municipality: str | None = None, limit: int = 10
+    catalog: Catalog,
+    text: str,
+    locale: str,
+    municipality: str | None = None,
+    limit: int = 10,
+    *,
+    today: date | None = None,
 ) -> list[Suggestion]:
-    """The offers that the words of `text` point to, the best first; the reasons are the words found."""
-    index = _index(catalog)
-    scores: dict[str, float] = defaultdict(float)
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for asked in dict.fromkeys(words(text)):
-        for offer_id, weight in _matches(index, asked).items():
-            scores[offer_id] += weight
-            found[offer_id][asked] = None
+    """The offers that the words of `text` point to, the best first; the reasons are the words found.
+
+    A municipality that the text names goes before `municipality`. Without `today` a capacity holds for ever.
+    """
+    index = index_of(catalog)
+    columns = index.columns
+    query = _read(text, columns)
+    scores, reasons = _found(index, query, municipality)
+    if query.place and not scores.any():  # the name of a place may be a common word, too
+        scores, reasons = _found(index, _Query((*query.topics, *query.place_words)), municipality)
+    full = columns.capacity("full", today)
+    reasons += [Term(Because.FULL, full), Term(Because.WAITING_LIST, columns.capacity("waiting_list", today))]
+    rows = np.flatnonzero(scores)
+    spoken = columns.has("language", language_of(locale))[rows]
+    weighed = scores[rows] * np.where(spoken, OWN_LANGUAGE, 1) * np.where(full[rows], FULL, 1)
     suggestions = []
-    for offer_id, score in scores.items():
-        offer = catalog.offer(offer_id)
-        if offer.nationwide or municipality is None or municipality in offer.municipalities:
-            spoken = OWN_LANGUAGE if language_of(locale) in offer.languages else 1.0
-            reasons = tuple(Reason(Because.WORD, (word,)) for word in found[offer_id])
-            suggestions.append(Suggestion(offer, catalog.organisation_of(offer), score * spoken, reasons))
-    return sorted(suggestions, key=lambda one: (-one.score, one.offer.id))[:limit]
+    for at in _best(weighed, limit):
+        offer = catalog.offer(columns.ids[row := rows[at]])
+        why = tuple(term.reason(row) for term in reasons if term.holds[row])
+        suggestions.append(Suggestion(offer, catalog.organisation_of(offer), float(weighed[at]), why))
+    return suggestions
 
 
-def words(text: str) -> list[str]:
-    """The words of a text, folded; single letters say nothing."""
-    return [word for word in re.findall(r"[^\W_]+", fold(text)) if len(word) > 1]
+def _found(index: Index, query: _Query, municipality: str | None) -> tuple[Numbers, list[Term]]:
+    """A score for every row, zero where nothing is found, and the reasons."""
+    columns = index.columns
+    scores, reasons = _topics(index, query.topics)
+    if query.place:
+        mentioned = index.words.scores(query.place_words[0]) > 0
+        everything = columns.has("municipality", query.place.name).astype(np.float32)
+        scores = (scores if query.topics else everything) * (1 + MENTIONED * mentioned)
+    where = query.place.name if query.place else town(municipality) if municipality else ""
+    if not where:
+        return scores, reasons
+    here = columns.has("municipality", where)
+    local = scores * (here | columns.has("nationwide")) * np.where(here, LOCAL, 1)
+    reasons.append(Term(Because.MUNICIPALITY, here, (where,)))
+    if query.place and not local.any() and scores.any():
+        around = _around(columns, query.place)
+        return scores * around.holds, [*reasons, around]
+    return local, reasons
 
 
-def fold(text: str) -> str:
-    """Without capitals and accents: `Päihdetyö` and `paihdetyo` are the same."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+def _topics(index: Index, topics: Sequence[str]) -> tuple[Numbers, list[Term]]:
+    """The sum of how much each word is found in each row, and how much it says."""
+    size = len(index.columns)
+    total, share, strongest, known = np.zeros(size), np.zeros(size), np.zeros(size, np.float32), 0.0
+    reasons = []
+    for word in topics:
+        scores = index.words.scores(word)
+        holds = scores > 0
+        rarity = log(1 + size / max(int(np.count_nonzero(holds)), 1))
+        total += rarity * scores
+        share += rarity * holds
+        known += rarity
+        np.maximum(strongest, scores, out=strongest)
+        reasons.append(Term(Because.WORD, holds, (word,)))
+    total[(share < KNOWN_SHARE * known) | (strongest < LEAST)] = 0
+    return total, reasons
 
 
-_latest: _Index | None = None
+def _around(columns: Columns, place: Municipality) -> Term:
+    """What is not far from the place, with the kilometres from its centre."""
+    far = columns.kilometres((place.latitude, place.longitude))
+    return Term(Because.NEAR, far <= AROUND_KM, (place.name,), far)
 
 
-def _index(catalog: Catalog) -> _Index:
-    """The catalogue's index, built once; there is one catalogue at a time, so one is kept."""
-    global _latest
-    if _latest is None or _latest.catalog is not catalog:
-        _latest = _build(catalog)
-    return _latest
+def _best(scores: Numbers, limit: int) -> list[int]:
+    """Where the highest scores are; the first decides between equals."""
+    if 0 < limit < len(scores):
+        least = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+        candidates = np.flatnonzero(scores >= least)
+    else:
+        candidates = np.arange(len(scores))
+    found: list[int] = candidates[np.argsort(-scores[candidates], kind="stable")][:limit].tolist()
+    return found
 
 
-def _build(catalog: Catalog) -> _Index:
-    found: dict[str, dict[str, float]] = defaultdict(dict)
-    for offer in catalog.offers:
-        for field, text in _texts(catalog, offer, catalog.organisation_of(offer)):
-            for word in words(text):
-                weight = FIELD_WEIGHTS[field]
-                found[word][offer.id] = max(weight, found[word].get(offer.id, 0.0))
-    return _Index(catalog, dict(found))
+def _read(text: str, columns: Columns) -> _Query:
+    """The topics of a query, and the municipality it names, when the catalogue covers that."""
+    tokens = WORD.findall(text.casefold())
+    topics: dict[str, None] = {}
+    place: Municipality | None = None
+    place_words: tuple[str, ...] = ()
+    number = 0
+    while number < len(tokens):
+        pair = tokens[number : number + 2]
+        named = next((two for two in ("".join(pair), pair[0]) if _place(two, columns)), None)
+        taken = 2 if named and named != pair[0] else 1
+        if named and place is None:
+            place, place_words = _place(named, columns), tuple(map(fold, pair[:taken]))
+        elif len(word := fold(pair[0])) > 1 and word not in SMALL_WORDS:
+            topics[word] = None
+        number += taken
+    telling = sorted(topics, key=len, reverse=True)[:MOST_WORDS]
+    return _Query(tuple(word for word in topics if word in telling), place, place_words)
 
 
-def _texts(catalog: Catalog, offer: Offer, organisation: Organisation) -> Iterator[tuple[str, str]]:
-    yield from (("name", text) for text in _languages(offer.name))
-    yield from (("keywords", keyword) for keyword in offer.keywords)
-    for area in offer.areas:
-        field = "main area" if area == offer.areas[0] else "area"
-        yield from ((field, text) for text in _languages(catalog.area(area).name))
-    yield from (("summary", text) for text in _languages(offer.summary))
-    yield from (("organisation", text) for text in _languages(organisation.name))
-
-
-def _languages(text: Text) -> Iterator[str]:
-    yield from (words for words in (text.fi, text.selko, text.sv, text.en) if words)
-
-
-def _matches(index: _Index, asked: str) -> dict[str, float]:
-    """For each offer the weight of its word that is most like the one asked for."""
-    alike = {word: likeness for word in index.words if (likeness := _likeness(asked, word))}
-    if not alike:
-        alike = {word: TYPING_ERROR for word in index.words if _typing_error(asked, word)}
-    offers = len(index.catalog.offers)
-    best: dict[str, float] = defaultdict(float)
-    for word, likeness in alike.items():
-        rarity = log(1 + offers / len(index.words[word]))
-        for offer_id, weight in index.words[word].items():
-            best[offer_id] = max(best[offer_id], weight * likeness * rarity)
-    return best
-
-
-def _likeness(asked: str, word: str) -> float:
-    if asked == word:
-        return SAME
-    if len(asked) >= 3 and word.startswith(asked):
-        return BEGINNING
-    if asked[:STEM] == word[:STEM] and len(asked) >= STEM <= len(word):
-        common = next((n for n, (a, b) in enumerate(zip(asked, word, strict=False)) if a != b), len(word))
-        return BEGINNING * (common / len(asked)) if common >= MOST * len(asked) else 0.0
-    return PART if len(asked) > STEM and asked in word else 0.0
-
-
-def _typing_error(asked: str, word: str) -> bool:
-    """One slip in a word of four letters or more, two in one of eight or more."""
-    allowed = min(len(asked) // 4, 2)
-    if not allowed or abs(len(asked) - len(word)) > allowed or len(set(asked) ^ set(word)) > 2 * allowed:
-        return False
-    return _distance(asked, word) <= allowed
-
-
-def _distance(a: str, b: str) -> int:
-    """How many letters are wrong, missing, added or swapped with the next."""
-    before: list[int] = []
-    previous = list(range(len(b) + 1))
-    for i, letter in enumerate(a, start=1):
-        current = [i]
-        for j, other in enumerate(b, start=1):
-            cost = min(previous[j] + 1, current[-1] + 1, previous[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
-                cost = min(cost, before[j - 2] + 1)
-            current.append(cost)
-        before, previous = previous, current
-    return previous[-1]
+def _place(word: str, columns: Columns) -> Municipality | None:
+    one = known(word)
+    if one is None or one.name not in columns.towns:
+        return None
+    plain = fold(word) == word and all(letters(name) != name.casefold() for name in one.names)
+    return None if plain and len(word) <= SHORT_NAME else one
