@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands import catalog, people
+from bot.commands import catalog, logs, people
 from bot.commands.common import AsJson, CatalogFolder, fail, read_settings, with_services
 
 app = typer.Typer(
@@ -62,7 +62,7 @@ def demo(
     async def serve() -> None:
         from bot.demo import serve as run_demo
 
-        set_up_logging("WARNING")
+        logs.set_up("WARNING")
         await run_demo(keep, host, port, organisation, catalog_folder, announce)
 
     def announce(url: str) -> None:
@@ -80,7 +80,7 @@ def run(
 ) -> None:
     """Run the service: both bots and the courier, or one of them."""
     settings = read_settings()
-    set_up_logging(settings.log_level)
+    logs.set_up(settings.log_level)
     from bot.app import ROLES, CannotStart, Role, open_services
     from bot.app import run as run_roles
 
@@ -119,32 +119,6 @@ def until_interrupted(work: Coroutine[Any, Any, None]) -> None:
         fail(f"cannot start: {error}")
     except Exception as error:
         fail(str(error))
-
-
-def set_up_logging(level: str) -> None:
-    """Structured lines on stderr. Libraries that would log addresses with tokens in them are kept silent."""
-    import logging
-
-    import structlog
-
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    logging.basicConfig(
-        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    for library in (
-        "alembic",
-        "httpx",
-        "httpcore",
-        "aiohttp",
-        "telegram",
-        "apscheduler",
-        "aiogram",
-        "aiogram_dialog",
-    ):
-        logging.getLogger(library).setLevel(max(logging.WARNING, getattr(logging, level)))
 
 
 @app.command()
