@@ -98,8 +98,8 @@ NEAR_KM, FAR_KM = 10.0, 50.0
 NEIGHBOUR_KM = 25.0
 """An activity in the next municipality is in reach for one who has sent a location from so near."""
 
-ONE_AGE_GROUP = 40
-"""An offer for a wider range of ages (`over 18`) is not made for people of one's own age."""
+ONE_AGE_GROUP, OLDEST = 45, 100
+"""An offer for a wider range of ages (`over 18`) is not made for people of one's own age; `over 60` is."""
 
 MIDDLING = 3
 
@@ -183,7 +183,7 @@ def _area_terms(columns: Columns, situation: Situation) -> Iterator[Term]:
 
 def _age_term(columns: Columns, age: int) -> Term:
     fits = (columns.min_age <= age) & (age <= columns.max_age)
-    narrow = columns.max_age - columns.min_age < ONE_AGE_GROUP
+    narrow = np.minimum(columns.max_age, OLDEST) - columns.min_age < ONE_AGE_GROUP
     return Term(Because.AGE, fits & narrow, (str(age),))
 
 

@@ -37,8 +37,8 @@ MENTIONED: Final = 0.1
 AROUND_KM: Final = 60.0
 """When the municipality that is named has nothing, what is so near is shown, with the distance."""
 
-KNOWN_SHARE: Final = 0.3
-"""So much of what the query says must be found in an offer: one chance word of a long sentence is not enough."""
+ONE_IN: Final = 3
+"""One in so many words of the query must be found in an offer: a chance word of a long sentence is not enough."""
 
 LEAST: Final = 1.4
 """At least one word must be found so well: a form of it in the description, or a guess in the name or keywords."""
@@ -72,9 +72,10 @@ def search(
     """
     index = index_of(catalog)
     columns = index.columns
-    query = _read(text, columns)
+    query = _read(text)
     scores, reasons = _found(index, query, municipality)
-    if query.place and not scores.any():  # the name of a place may be a common word, too
+    if query.place and not scores.any() and not (query.topics and query.place.name in columns.towns):
+        # a name of a place may be a common word, too: `varkaus`
         scores, reasons = _found(index, _Query((*query.topics, *query.place_words)), municipality)
     full = columns.capacity("full", today)
     reasons += [Term(Because.FULL, full), Term(Because.WAITING_LIST, columns.capacity("waiting_list", today))]
@@ -112,18 +113,16 @@ def _found(index: Index, query: _Query, municipality: str | None) -> tuple[Numbe
 def _topics(index: Index, topics: Sequence[str]) -> tuple[Numbers, list[Term]]:
     """The sum of how much each word is found in each row, and how much it says."""
     size = len(index.columns)
-    total, share, strongest, known = np.zeros(size), np.zeros(size), np.zeros(size, np.float32), 0.0
+    total, strongest, found = np.zeros(size), np.zeros(size, np.float32), np.zeros(size, np.int32)
     reasons = []
     for word in topics:
         scores = index.words.scores(word)
         holds = scores > 0
-        rarity = log(1 + size / max(int(np.count_nonzero(holds)), 1))
-        total += rarity * scores
-        share += rarity * holds
-        known += rarity
+        total += scores * log(1 + size / max(int(np.count_nonzero(holds)), 1))
+        found += holds
         np.maximum(strongest, scores, out=strongest)
         reasons.append(Term(Because.WORD, holds, (word,)))
-    total[(share < KNOWN_SHARE * known) | (strongest < LEAST)] = 0
+    total[(found * ONE_IN < len(topics)) | (strongest < LEAST)] = 0
     return total, reasons
 
 
@@ -144,8 +143,8 @@ def _best(scores: Numbers, limit: int) -> list[int]:
     return found
 
 
-def _read(text: str, columns: Columns) -> _Query:
-    """The topics of a query, and the municipality it names, when the catalogue covers that."""
+def _read(text: str) -> _Query:
+    """The topics of a query, and the municipality it names."""
     tokens = WORD.findall(text.casefold())
     topics: dict[str, None] = {}
     place: Municipality | None = None
@@ -153,10 +152,10 @@ def _read(text: str, columns: Columns) -> _Query:
     number = 0
     while number < len(tokens):
         pair = tokens[number : number + 2]
-        named = next((two for two in ("".join(pair), pair[0]) if _place(two, columns)), None)
+        named = next((two for two in ("".join(pair), pair[0]) if _place(two)), None)
         taken = 2 if named and named != pair[0] else 1
         if named and place is None:
-            place, place_words = _place(named, columns), tuple(map(fold, pair[:taken]))
+            place, place_words = _place(named), tuple(map(fold, pair[:taken]))
         elif len(word := fold(pair[0])) > 1 and word not in SMALL_WORDS:
             topics[word] = None
         number += taken
@@ -164,9 +163,9 @@ def _read(text: str, columns: Columns) -> _Query:
     return _Query(tuple(word for word in topics if word in telling), place, place_words)
 
 
-def _place(word: str, columns: Columns) -> Municipality | None:
+def _place(word: str) -> Municipality | None:
     one = known(word)
-    if one is None or one.name not in columns.towns:
+    if one is None:
         return None
     plain = fold(word) == word and all(letters(name) != name.casefold() for name in one.names)
     return None if plain and len(word) <= SHORT_NAME else one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -87,7 +87,7 @@ class WordIndex:
         owners, found = array("i"), []
         for number, token in enumerate(self._numbers):
             core = token.strip(".,:;!?()")
-            for word in (fold(core),) if core.isalpha() else words(token):
+            for word in (fold(core),) if core.isalpha() else (*words(token), *_in_one(core)):
                 if len(word) > 1 and word not in SMALL_WORDS:
                     owners.append(number)
                     found.append(word)
@@ -129,6 +129,12 @@ class WordIndex:
         scores = np.zeros(self.size, dtype=np.float32)
         np.maximum.at(scores, self._where[at], np.repeat(alike, counts) * self._weights[at])
         return scores
+
+
+def _in_one(token: str) -> Iterator[str]:
+    """`Ruoka-apu` is also looked for as `ruokaapu`."""
+    if "-" in token and (joined := token.replace("-", "")).isalpha():
+        yield fold(joined)
 
 
 def _languages(text: Text) -> Iterable[str]:

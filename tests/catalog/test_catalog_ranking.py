@@ -8,6 +8,7 @@ from handmade import TODAY, an_offer, catalogue, offer, organisation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.freshness import stale
 from catalog.ranking import NEEDS, WEIGHTS, Because, Reason, Situation, Suggestion, by_area, by_door, suggest
 from catalog.schema import Catalog, Level
 
@@ -32,6 +33,10 @@ def reasons(situation: dict[str, Any], today: date = TODAY, **fields: Any) -> di
     return {reason.code: reason.values for reason in found.reasons}
 
 
+IN_KEMI = {"address": "Quay 1", "municipality": "Kemi", "latitude": 65.736, "longitude": 24.566}
+IN_ROVANIEMI = {"address": "Market 2", "municipality": "Rovaniemi"}
+AT_KEMI_STATION = (65.738, 24.578)
+
 MAIN = {Because.MAIN_AREA: ("health",)}
 
 TERMS: list[tuple[dict[str, Any], dict[str, Any], dict[Because, tuple[str, ...]]]] = [
@@ -47,8 +52,28 @@ TERMS: list[tuple[dict[str, Any], dict[str, Any], dict[Because, tuple[str, ...]]
     ({}, {"levels": ["advice"]}, {Because.LEVEL: ("advice",)}),
     ({"about": "other"}, {"for_whom": {"close_persons": True}}, {Because.CLOSE_PERSONS: ()}),
     ({"about": "self"}, {"for_whom": {"close_persons": True}}, {}),
+    ({"age": 25}, {"for_whom": {"min_age": 18, "max_age": 29}}, {Because.AGE: ("25",)}),
+    ({"age": 25}, {"for_whom": {"min_age": 18}}, {}),
+    ({"age": 70}, {"for_whom": {"min_age": 60}}, {Because.AGE: ("70",)}),
+    ({"age": 70}, {}, {}),
     ({"municipality": "Kemi"}, {}, {Because.MUNICIPALITY: ("Kemi",)}),
     ({"municipality": "Kemi"}, {"municipalities": [], "nationwide": True}, {Because.NATIONWIDE: ()}),
+    ({"position": AT_KEMI_STATION}, {"place": IN_KEMI}, {Because.NEAR: ("1",)}),
+    (
+        {"municipality": "Kemi"},
+        {"place": IN_KEMI},
+        {Because.MUNICIPALITY: ("Kemi",), Because.NEAR: ("1", "Kemi")},
+    ),
+    (
+        {"municipality": "Kemi"},
+        {"place": IN_ROVANIEMI},
+        {Because.MUNICIPALITY: ("Kemi",), Because.FAR: ("100", "Kemi")},
+    ),
+    (
+        {"position": AT_KEMI_STATION},
+        {"place": IN_ROVANIEMI, "nationwide": True, "municipalities": []},
+        {Because.NATIONWIDE: ()},
+    ),
     ({"language": "sv"}, {"languages": ["fi", "sv"]}, {Because.LANGUAGE: ("sv",)}),
     ({"language": "fi@selko"}, {"languages": ["fi"]}, {Because.LANGUAGE: ("fi",)}),
     ({"anonymous": True}, {"anonymous": True}, {Because.ANONYMOUS: ()}),
@@ -201,3 +226,145 @@ def test_a_suggestion_knows_its_organisation() -> None:
     [found] = best(catalog, ratings=LONELY)
     assert found.organisation.id == "kello"
     assert found.offer == an_offer("cafe")
+
+
+# --- who it is for, where and when
+
+
+def test_what_is_for_another_age_is_left_out_when_the_age_is_known() -> None:
+    young = offer("young", for_whom={"min_age": 13, "max_age": 17})
+    catalog = catalogue(organisation("a", young), organisation("b", offer("all")))
+    assert ids(best(catalog, ratings=LONELY, age=17)) == ["young", "all"]
+    assert ids(best(catalog, ratings=LONELY, age=18)) == ["all"]
+    assert set(ids(best(catalog, ratings=LONELY))) == {"young", "all"}
+
+
+def around_jyvaskyla() -> Catalog:
+    """Jyväskylä, its neighbour Muurame 13 km away, Äänekoski 40 km away, and the whole country."""
+    made = [
+        offer("town", municipalities=["Jyväskylä"]),
+        offer("next", municipalities=["Muurame"]),
+        offer("office", kind="service", municipalities=["Muurame"]),
+        offer("farther", municipalities=["Äänekoski"]),
+        offer("everywhere", municipalities=[], nationwide=True),
+    ]
+    return catalogue(*(organisation(f"of-{one['id']}", one) for one in made))
+
+
+@pytest.mark.parametrize(
+    ("place", "reached"),
+    [
+        ({"municipality": "Jyväskylä"}, {"town", "everywhere"}),
+        ({"municipality": "Jyväskylä", "position": (62.24, 25.75)}, {"town", "everywhere", "next"}),
+        ({"position": (62.24, 25.75)}, {"town", "everywhere", "next"}),
+        ({"position": (62.60, 25.73)}, {"farther", "everywhere"}),
+        ({"position": (48.85, 2.35)}, {"town", "next", "office", "farther", "everywhere"}),
+        ({}, {"town", "next", "office", "farther", "everywhere"}),
+    ],
+)
+def test_a_sent_location_reaches_activities_in_the_next_municipality(
+    place: dict[str, Any], reached: set[str]
+) -> None:
+    assert set(ids(best(around_jyvaskyla(), ratings=LONELY, **place))) == reached
+    assert set(ids(by_area(around_jyvaskyla(), "friends", today=TODAY, **place))) == reached
+
+
+def test_a_municipality_is_the_same_in_either_language() -> None:
+    catalog = catalogue(organisation("a", offer("it", municipalities=["Helsingfors"])))
+    [found] = best(catalog, ratings=LONELY, municipality="Helsinki")
+    assert Reason(Because.MUNICIPALITY, ("Helsinki",)) in found.reasons
+
+
+def test_what_is_retired_or_hidden_is_never_suggested() -> None:
+    made = [offer("here"), offer("gone", retired_on="2026-01-01"), offer("hidden", hidden=True)]
+    catalog = catalogue(organisation("kello", *made))
+    assert ids(best(catalog, ratings=LONELY)) == ["here"]
+    assert ids(by_area(catalog, "friends", today=TODAY)) == ["here"]
+
+
+@given(st.dates(date(2020, 1, 1), date(2027, 1, 1)), st.dates(date(2022, 1, 1), date(2027, 1, 1)))
+def test_what_is_said_to_be_fresh_is_not_shown_with_a_caution(known_on: date, today: date) -> None:
+    catalog = catalogue(organisation("a", offer("it", source={"name": "Leaflet", "date": known_on})))
+    [found] = best(catalog, today=today, ratings=LONELY)
+    fresh = Because.VERIFIED_RECENTLY in {reason.code for reason in found.reasons}
+    assert fresh is not stale(found.offer, today)
+
+
+# --- what is full
+
+
+def full_and_free() -> Catalog:
+    """The full one is the best in everything else."""
+    full = offer("full", capacity={"state": "full"}, peers=True, doors=["take_part"], anonymous=True)
+    free = offer("free", areas=["health", "friends"], doors=["take_part"])
+    service = offer("office", kind="service", doors=["take_part"])
+    return catalogue(organisation("a", full), organisation("b", free), organisation("c", service))
+
+
+def test_what_is_full_comes_last_and_says_so() -> None:
+    catalog = full_and_free()
+    asked = {"ratings": {"friends": 1}, "priorities": ("friends",), "anonymous": True}
+    for found in (
+        best(catalog, **asked),
+        by_area(catalog, "friends", today=TODAY),
+        by_door(catalog, "take_part", today=TODAY),
+    ):
+        assert ids(found) == ["free", "office", "full"]
+        assert Because.FULL in {reason.code for reason in found[-1].reasons}
+
+
+def test_what_is_full_is_still_told_when_there_is_nothing_else() -> None:
+    only = catalogue(organisation("a", offer("full", capacity={"state": "full"})))
+    assert ids(best(only, ratings=LONELY)) == ["full"]
+
+
+def test_it_is_full_only_as_long_as_that_was_said_to_hold() -> None:
+    full = offer("a", capacity={"state": "full", "until": "2026-06-01"}, peers=True)
+    catalog = catalogue(organisation("x", full), organisation("y", offer("b")))
+    assert ids(best(catalog, ratings=LONELY)) == ["b", "a"]
+    assert ids(best(catalog, ratings=LONELY, today=date(2026, 6, 2))) == ["a", "b"]
+
+
+# --- the whole
+
+AREAS = ("friends", "money", "health")
+
+made_offers = st.builds(
+    dict,
+    kind=st.sampled_from(["activity", "service"]),
+    areas=st.lists(st.sampled_from(AREAS), min_size=1, max_size=3, unique=True),
+    levels=st.lists(st.sampled_from(["advice", "light"]), min_size=1, unique=True),
+    municipalities=st.lists(st.sampled_from(["Kemi", "Tornio", "Vaasa"]), min_size=1, unique=True),
+    nationwide=st.booleans(),
+    peers=st.booleans(),
+    capacity=st.sampled_from([None, {"state": "full"}, {"state": "waiting_list"}]),
+    languages=st.sampled_from([["fi"], ["sv"], ["fi", "sv"]]),
+)
+made_situations = st.builds(
+    dict,
+    ratings=st.dictionaries(st.sampled_from(AREAS), st.integers(1, 5)),
+    priorities=st.lists(st.sampled_from(AREAS), max_size=2).map(tuple),
+    municipality=st.sampled_from([None, "Kemi", "Torneå"]),
+    level=st.sampled_from([Level.ADVICE, Level.LIGHT]),
+    language=st.sampled_from(["fi", "sv", "fi@selko"]),
+)
+
+
+@given(st.lists(made_offers, max_size=7), made_situations, st.integers(1, 4))
+def test_a_score_is_the_sum_of_what_is_told_and_the_best_come_first(
+    offers: list[dict[str, Any]], situation: dict[str, Any], limit: int
+) -> None:
+    catalog = catalogue(*(organisation(f"of{n}", offer(f"o{n}", **one)) for n, one in enumerate(offers)))
+    everything = best(catalog, limit=100, **situation)
+    for found in everything:
+        assert found.score == sum(WEIGHTS[reason.code] for reason in found.reasons)
+        assert len(found.reasons) == len(set(found.reasons))
+    assert len(best(catalog, limit=limit, **situation)) == min(limit, len(everything))
+    for area in AREAS:
+        shown = by_area(catalog, area, today=TODAY)
+        order = [(is_full(one), one.offer.kind != "activity", -one.score, one.offer.id) for one in shown]
+        assert order == sorted(order)
+
+
+def is_full(suggestion: Suggestion) -> bool:
+    return Because.FULL in {reason.code for reason in suggestion.reasons}
