@@ -103,7 +103,7 @@ def read(folder: Path) -> Draft:
         if about is not None and (placed := _entry(draft, "catalog.yaml", "", about, About)):
             draft.about = placed.model
     _read_organisations(draft, folder)
-    _read_editorial(draft, folder)
+    read_editorial(draft, folder)
     _read_imported(draft, folder)
     return draft
 
@@ -128,7 +128,7 @@ def _read_organisation(draft: Draft, file: str, raw: dict[str, Any]) -> None:
         draft.offers += _entries(draft, file, raw, "offers", Offer)
 
 
-def _read_editorial(draft: Draft, folder: Path) -> None:
+def read_editorial(draft: Draft, folder: Path) -> None:
     """The facts of one's own beside imported entries, each checked alone so that one mistake hides no other."""
     if not (folder / EDITORIAL).exists():
         return
