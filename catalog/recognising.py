@@ -2,8 +2,8 @@
 
 It learns from the phrases in `catalog/data/phrases/`, which people wrote as people write: one file for
 each area, and `small_talk.yaml` for what is no need at all. Finnish bends its words, and tired people
-misspell theirs, so a text is seen as its words, their neighbours and the pieces of four and five letters
-that they are made of; all languages are learnt at once, so that a sentence may mix them.
+misspell theirs, so a text is seen as its words, their neighbours and the pieces of four letters that they
+are made of; all languages are learnt at once, so that a sentence may mix them.
 
 A line is fitted for each area by ridge regression: close to 1 for its own phrases, close to 0 for those
 of the others. It does as well here as logistic regression and learns in a fraction of the time.
@@ -32,19 +32,16 @@ SMALL_TALK: Final = "small_talk"
 
 LANGUAGES: Final = ("fi", "sv", "en")
 
-PIECES: Final = (4, 5)
-"""The lengths of the pieces of words that are looked at; shorter ones cost more time than they tell."""
+PIECE: Final = 4
+"""The length of the pieces of words that are looked at; several lengths cost more time than they tell."""
 
 RARITY: Final = 1.5
 """How much more a rare piece says than a common one; more than 1 because common endings are everywhere."""
 
 RIDGE: Final = 1.0
-STEPS: Final = 6
+STEPS: Final = 5
 SMALL_TALK_WEIGHT: Final = 2.0
 """How the line is fitted: how strongly it is held back, in how many steps, and that small talk counts double."""
-
-SURE: Final = 0.05
-"""How much more like an area than like small talk a text has to be before anything is said."""
 
 BESIDE: Final = 0.12
 """An area is mentioned beside the best one when its score is at least this part of the best score."""
@@ -96,7 +93,7 @@ class Recogniser:
         """The areas that the text could be about, the likeliest first; none when that is not sure."""
         scores, small_talk = self._scores(text)
         best = float(scores.max())
-        if best <= 0 or best - small_talk <= SURE:
+        if best <= max(small_talk, 0):
             return []
         order = np.argsort(-scores, kind="stable")[:most]
         return [
@@ -144,7 +141,7 @@ class Recogniser:
 
 def features(folded: str) -> list[str]:
     """What is looked at in a folded text: words, words that follow each other, and pieces of words."""
-    words = _WORD.findall(_NUMBER.sub("0", _DRAWN_OUT.sub(r"\1\1", folded)))
+    words = _WORD.findall(_NUMBER.sub("0", _DRAWN_OUT.sub(r"\1", folded)))
     found = dict.fromkeys(f"{one} {other}" for one, other in pairwise(words))
     for word in words:
         found.update(_pieces(word))
@@ -155,7 +152,7 @@ def features(folded: str) -> list[str]:
 def _pieces(word: str) -> dict[str, None]:
     """The word and the pieces that it is made of; `_` is its edge."""
     edged = f"_{word}_"
-    found = (edged[at : at + size] for size in PIECES for at in range(len(edged) - size + 1))
+    found = (edged[at : at + PIECE] for at in range(len(edged) - PIECE + 1))
     return dict.fromkeys((f"={word}", *found))
 
 
