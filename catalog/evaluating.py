@@ -16,7 +16,7 @@ import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 
 from catalog.plain_yaml import parse
-from catalog.recognising import SMALL_TALK, Recogniser, read_phrases
+from catalog.recognising import SMALL_TALK, UNCLEAR, Recogniser, read_phrases
 from catalog.schema import Strict
 
 ALL: Final = "all"
@@ -91,7 +91,7 @@ def evaluate_phrases(folder: Path, parts: int = 5) -> Report:
                 }
             )
             for area, said in phrases.items():
-                for language, phrase in said[part::parts]:
+                for language, phrase in said[part::parts] if area != UNCLEAR else ():
                     if " " in phrase:
                         yield recogniser, Sentence(language, phrase, () if area == SMALL_TALK else (area,))
 

@@ -1,7 +1,8 @@
 """Hears which areas of life a text in somebody's own words could be about.
 
-It learns from the phrases in `catalog/data/phrases/`, which people wrote as people write: one file for
-each area, and `small_talk.yaml` for what is no need at all. Finnish bends its words, and tired people
+It learns from the phrases in `catalog/data/phrases/`, which are written as people write: one file for each
+area, `small_talk.yaml` for what is no need at all, and `unclear.yaml` for what people with every kind of
+need say, so that "where can I get" and "for two weeks now" count for nothing. Finnish bends its words, and tired people
 misspell theirs, so a text is seen as its words, their neighbours and the pieces of four letters that they
 are made of; all languages are learnt at once, so that a sentence may mix them.
 
@@ -30,6 +31,9 @@ from catalog.search import fold
 SMALL_TALK: Final = "small_talk"
 """The name of the phrases that are no need."""
 
+UNCLEAR: Final = "unclear"
+"""The name of the phrases that say that there is a need, but not of what."""
+
 LANGUAGES: Final = ("fi", "sv", "en")
 
 PIECE: Final = 4
@@ -40,8 +44,10 @@ RARITY: Final = 1.5
 
 RIDGE: Final = 1.0
 STEPS: Final = 5
-SMALL_TALK_WEIGHT: Final = 2.0
-"""How the line is fitted: how strongly it is held back, in how many steps, and that small talk counts double."""
+"""How the line is fitted: how strongly it is held back, and in how many steps it is found."""
+
+SURE: Final = 0.15
+"""Nothing is said of a text whose best score is below this, or below that of small talk."""
 
 BESIDE: Final = 0.12
 """An area is mentioned beside the best one when its score is at least this part of the best score."""
@@ -73,16 +79,16 @@ class Recogniser:
     """Knows the areas of its phrases. The same phrases always give the same answers."""
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
-        """Learns from the phrases of each area; those of SMALL_TALK are what is no need."""
-        self.names = tuple(sorted(phrases, key=lambda name: (name == SMALL_TALK, name)))
-        if SMALL_TALK not in self.names or len(self.names) < 2:
+        """Learns from the phrases of each area, and from those of SMALL_TALK and UNCLEAR."""
+        self._names = (*sorted(phrases.keys() - {SMALL_TALK, UNCLEAR}), SMALL_TALK)
+        if len(self._names) < 2 or SMALL_TALK not in phrases:
             raise PhraseError(f"Phrases of at least one area and of {SMALL_TALK} are needed.")
         about: dict[str, set[str]] = {}
-        for name in self.names:
-            for phrase in phrases[name]:
+        for name, said in phrases.items():
+            for phrase in said:
                 about.setdefault(fold(phrase), set()).add(name)
         seen = {phrase: found for phrase in about if (found := features(phrase))}
-        self._learn([*seen.values()], [[name in about[phrase] for name in self.names] for phrase in seen])
+        self._learn([*seen.values()], [[name in about[phrase] for name in self._names] for phrase in seen])
 
     @classmethod
     def load(cls, folder: Path) -> Recogniser:
@@ -93,11 +99,11 @@ class Recogniser:
         """The areas that the text could be about, the likeliest first; none when that is not sure."""
         scores, small_talk = self._scores(text)
         best = float(scores.max())
-        if best <= max(small_talk, 0):
+        if best <= max(small_talk, SURE):
             return []
         order = np.argsort(-scores, kind="stable")[:most]
         return [
-            Recognised(self.names[i], round(min(float(scores[i]), 1.0), 3))
+            Recognised(self._names[i], round(min(float(scores[i]), 1.0), 3))
             for i in order
             if scores[i] >= BESIDE * best
         ]
@@ -109,12 +115,11 @@ class Recogniser:
         rarity = (np.log1p(len(seen) / np.bincount(columns)) ** RARITY).astype(np.float32)
         whole = (np.bincount(rows, rarity[columns] ** 2) ** -0.5).astype(np.float32)
         wanted = np.array(about, np.float32)
-        wanted /= wanted.sum(axis=1, keepdims=True)
-        weights = np.where(wanted[:, -1:] > 0, SMALL_TALK_WEIGHT, 1.0).astype(np.float32)
-        self._usual = (wanted * weights).sum(axis=0) / weights.sum()
+        wanted /= np.maximum(wanted.sum(axis=1, keepdims=True), 1)
+        self._usual = wanted.mean(axis=0)
         self._rarity = rarity
         self._unknown = log(1 + len(seen)) ** RARITY
-        self._lines = _ridge(_Sparse(rows, columns, whole, rarity), wanted - self._usual, weights)
+        self._lines = _ridge(_Sparse(rows, columns, whole, rarity), wanted - self._usual)
 
     def _scores(self, text: str) -> tuple[Matrix, float]:
         """How much the text is like each area, in the order of the names, and like small talk.
@@ -131,7 +136,7 @@ class Recogniser:
         seen = features(folded)
         columns = [column for f in seen if (column := self._columns.get(f)) is not None]
         if not columns:
-            return np.where(np.arange(len(self.names)) == len(self.names) - 1, 1.0, 0.0).astype(np.float32)
+            return np.where(np.arange(len(self._names)) == len(self._names) - 1, 1.0, 0.0).astype(np.float32)
         rarity = self._rarity[columns]
         unknown = (len(seen) - len(columns)) * self._unknown**2
         values = rarity / np.sqrt((rarity**2).sum() + unknown)
@@ -184,12 +189,12 @@ def _starts(sorted_numbers: NDArray[Any]) -> NDArray[np.int64]:
     return np.flatnonzero(np.diff(sorted_numbers, prepend=-1))
 
 
-def _ridge(matrix: _Sparse, wanted: Matrix, weights: Matrix) -> Matrix:
+def _ridge(matrix: _Sparse, wanted: Matrix) -> Matrix:
     """The lines that come closest to what is wanted, found by a few steps of conjugate gradients."""
-    rest = matrix.transposed_times(wanted * weights)
+    rest = matrix.transposed_times(wanted)
     lines, direction, left = np.zeros_like(rest), rest, (rest * rest).sum(axis=0)
     for _ in range(STEPS):
-        ahead = matrix.transposed_times(matrix.times(direction) * weights) + np.float32(RIDGE) * direction
+        ahead = matrix.transposed_times(matrix.times(direction)) + np.float32(RIDGE) * direction
         step = left / np.maximum((direction * ahead).sum(axis=0), 1e-12)
         lines = lines + step * direction
         rest = rest - step * ahead
