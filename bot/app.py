@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Literal
 
 import aiohttp
 import structlog
+from aiogram.exceptions import TelegramNetworkError, TelegramNotFound, TelegramUnauthorizedError
 from aiohttp import web
 from telegram import Bot as TelegramBot
 from telegram import Update as StaffUpdate
+from telegram.error import InvalidToken, NetworkError
 from telegram.request import HTTPXRequest
 
 from bot import client
@@ -79,19 +82,32 @@ async def run(
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         sources: list[Source] = []
-        work: list[Awaitable[None]] = [_watch_catalog(services, stop)]
+        work: list[Callable[[asyncio.Event], Awaitable[None]]] = [partial(_watch_catalog, services)]
         if "client" in roles:
-            sources.append(await _client_source(services, stack, http))
+            with _reaching_telegram("client_token"):
+                sources.append(await _client_source(services, stack, http))
         if "staff" in roles and settings.staff_token is not None:
-            sources.append(await _staff_source(services, stack, http))
+            with _reaching_telegram("staff_token"):
+                sources.append(await _staff_source(services, stack, http))
         if "courier" in roles:
-            work.append((await _courier(services, stack)).run(stop))
+            work.append((await _courier(services, stack)).run)
         if settings.webhook_url is None:
-            work += [poll(services, source, stop) for source in sources]
+            work += [partial(poll, services, source) for source in sources]
         if listen:
             await stack.enter_async_context(_listening(services, sources))
         started()
-        await asyncio.gather(stop.wait(), *work)
+        await asyncio.gather(stop.wait(), *(each(stop) for each in work))
+
+
+@contextmanager
+def _reaching_telegram(which: Literal["client_token", "staff_token"]) -> Iterator[None]:
+    """The errors of three libraries in an operator's words; theirs would show the token."""
+    try:
+        yield
+    except (TelegramUnauthorizedError, TelegramNotFound, InvalidToken):
+        raise CannotStart(f"Telegram does not know the token in RINNALLA_{which.upper()}") from None
+    except (TelegramNetworkError, NetworkError, aiohttp.ClientError, TimeoutError) as error:
+        raise CannotStart(f"Telegram is not in reach ({type(error).__name__})") from None
 
 
 async def _watch_catalog(services: Services, stop: asyncio.Event) -> None:
@@ -177,15 +193,15 @@ async def _source(
 
 
 async def _courier(services: Services, stack: AsyncExitStack) -> Courier:
-    client_bot = await stack.enter_async_context(sending_bot(services, _token(services, "client_token")))
-    staff = services.settings.staff_token
-    if staff is None:
-        return Courier(services, client_bot, None)
-    return Courier(
-        services,
-        client_bot,
-        await stack.enter_async_context(sending_bot(services, staff.get_secret_value())),
-    )
+    with _reaching_telegram("client_token"):
+        to_clients = sending_bot(services, _token(services, "client_token"))
+        await stack.enter_async_context(to_clients)
+    if services.settings.staff_token is None:
+        return Courier(services, to_clients, None)
+    with _reaching_telegram("staff_token"):
+        to_workers = sending_bot(services, _token(services, "staff_token"))
+        await stack.enter_async_context(to_workers)
+    return Courier(services, to_clients, to_workers)
 
 
 def sending_bot(services: Services, token: str) -> TelegramBot:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -38,20 +39,34 @@ def _wrong(problem: Any) -> str:
     return f"RINNALLA_{str(problem['loc'][0]).upper()}: {says}" if problem["loc"] else says
 
 
-def with_services(use: Callable[[Any], Awaitable[T]]) -> T:
-    """Run one use case with everything open; what an operator can put right is said in one line."""
-    from bot.app import CannotStart, open_services
-    from bot.db.columns import BadKey, WrongKey
+@contextmanager
+def told_plainly(*expected: type[Exception]) -> Iterator[None]:
+    """What an operator can put right is said in one line: `expected` says by itself what it is."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from bot.db.upgrade import UnknownRevision
+    from bot.db.work import NotCommitted
+
+    clear: tuple[type[Exception], ...] = (UnknownRevision, ValueError, *expected)
+    try:
+        yield
+    except clear as error:
+        fail(str(error))
+    except (SQLAlchemyError, NotCommitted) as error:
+        reason = getattr(error, "orig", None) or error.__cause__ or error
+        fail(f"the database cannot be used: {str(reason).splitlines()[0]}")
+    except OSError as error:
+        fail(f"cannot reach the database or a file: {error.strerror or error}")
+
+
+def with_services(use: Callable[[Any], Awaitable[T]]) -> T:
+    """Run one use case with everything open."""
+    from bot.app import CannotStart, open_services
     from catalog.loading import CatalogError
 
     async def inside() -> T:
         async with open_services(read_settings()) as services:
             return await use(services)
 
-    try:
+    with told_plainly(CannotStart, CatalogError):
         return asyncio.run(inside())
-    except (CannotStart, BadKey, WrongKey, UnknownRevision, CatalogError, ValueError) as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"cannot reach the database or a file: {error}")
