@@ -11,7 +11,6 @@ from catalog.registers.hsds_words import Told
 from catalog.registers.places import Towns
 from catalog.registers.ptv_rows import CHAT, web_address
 
-
 LABEL = 120
 
 

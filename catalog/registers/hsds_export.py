@@ -134,7 +134,11 @@ class _Export:
         town = offer.place.municipality if offer.place else next(iter(offer.municipalities), "")
         _reached(made, offer.channels, town, "service")
         made.set(
-            "languages", [{"id": uuid_of(made.id, "language", one), "code": one} for one in offer.languages]
+            "languages",
+            [
+                {"id": uuid_of(made.id, "language", one), "code": one}
+                for one in dict.fromkeys(offer.languages)
+            ],
         )
         if offer.capacity:
             made.tell("capacity", offer.capacity.state, str(offer.capacity.until or ""))
@@ -142,16 +146,16 @@ class _Export:
             made.tell("anonymous", _yes(offer.anonymous))
         if offer.peers:
             made.tell("peers", _yes(True))
-        made.tell_all("keyword", offer.keywords)
+        made.tell_all("keyword", dict.fromkeys(offer.keywords))
         _dated(made, offer)
         return made.done()
 
     def _terms(self, made: Made, offer: Offer) -> None:
         made.term("kind", offer.kind, offer.kind)
-        for area in offer.areas:
+        for area in dict.fromkeys(offer.areas):
             name = self._catalog.area(area).name.best("en")
             made.term("areas", area, name)
-        for door in offer.doors:
+        for door in dict.fromkeys(offer.doors):
             made.term("doors", door, self._catalog.door(door).says.best("en"))
         for level in offer.levels:
             made.term("levels", level, level)
@@ -224,7 +228,8 @@ def _cost(made: Made, offer: Offer) -> None:
 
 
 def _where(made: Made, offer: Offer) -> None:
-    names = ["Suomi", *offer.municipalities] if offer.nationwide else list(offer.municipalities)
+    towns = list(dict.fromkeys(offer.municipalities))
+    names = ["Suomi", *towns] if offer.nationwide else towns
     made.set("service_areas", [{"id": uuid_of(made.id, "area", one), "name": one} for one in names])
     if offer.nationwide:
         made.tell("nationwide", _yes(True))
@@ -293,46 +298,56 @@ def _hours(hours: OpeningHours, owner: str, number: int) -> dict[str, Any]:
 
 def _reached(made: Made, channels: tuple[Channel, ...], town: str, owner: str) -> None:
     """Each way to get in touch where HSDS has its like; a contact stands for what it has no like of."""
-    places: dict[str, list[dict[str, Any]]] = {}
-    for number, channel in enumerate(channels):
-        one = Made(uuid_of(made.id, "channel", number))
-        field = _put(one, channel, town)
-        if channel.label and field != "contacts":
-            one.text(_LABELS[field], channel.label)
-        elif channel.label:
-            one.text("title", channel.label)
+    lists: dict[str, list[dict[str, Any]]] = {}
+    for channel in channels:
+        field, label = _FIELDS[_like(channel)]
+        listed = lists.setdefault(field, [])
+        one = Made(uuid_of(made.id, field, len(listed)))
+        _put(one, channel, town)
+        one.text(label, channel.label)
         one.text("price", channel.price, native=False)
         one.text("hours", channel.hours, native=False)
         one.tell_all("spoken", channel.languages)
-        places.setdefault(field, []).append(one.done())
-    for field, entries in places.items():
+        listed.append(one.done())
+    for field, entries in lists.items():
         _add(made, field, entries, owner)
 
 
-_LABELS = {"phones": "description", "urls": "label", "locations": "name"}
+_FIELDS = {
+    "phone": ("phones", "description"),
+    "url": ("urls", "label"),
+    "location": ("locations", "name"),
+    "email": ("contacts", "title"),
+    "contact": ("contacts", "title"),
+}
+"""In which list an object stands, and which of its fields tells what it is."""
 
 
-def _put(one: Made, channel: Channel, town: str) -> str:
-    """Writes the channel's value into its HSDS field; returns in which list the object belongs."""
+def _like(channel: Channel) -> str:
+    """What it is like in HSDS."""
     if channel.kind == ChannelKind.PHONE:
-        one.set("number", channel.value)
-        return "phones"
-    if channel.kind in (ChannelKind.WEB, ChannelKind.CHAT) and (address := web_address(channel.value)):
-        one.set("url", address)
-        if channel.kind == ChannelKind.CHAT:
-            one.tell("channel", channel.kind)
-        return "urls"
+        return "phone"
     if channel.kind == ChannelKind.VISIT:
+        return "location"
+    if channel.kind == ChannelKind.EMAIL:
+        return "email" if _is_email(channel.value) else "contact"
+    return "url" if web_address(channel.value) else "contact"
+
+
+def _put(one: Made, channel: Channel, town: str) -> None:
+    """Writes the channel's value into its HSDS field."""
+    like = _like(channel)
+    if like == "phone":
+        one.set("number", channel.value)
+    elif like == "url":
+        one.set("url", web_address(channel.value))
+    elif like == "location":
         one.set("location_type", "physical")
         one.set("addresses", [_address(one.id, channel.value, town, "")])
-        one.tell("channel", channel.kind)
-        return "locations"
-    if channel.kind == ChannelKind.EMAIL and _is_email(channel.value):
-        one.set("email", channel.value)
     else:
-        one.set("name", channel.value)
-    one.tell("channel", channel.kind)
-    return "contacts"
+        one.set("email" if like == "email" else "name", channel.value)
+    if (like != "phone" and channel.kind != ChannelKind.WEB) or like == "contact":
+        one.tell("channel", channel.kind)
 
 
 def _is_email(value: str) -> bool:

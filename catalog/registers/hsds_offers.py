@@ -17,7 +17,7 @@ from catalog.registers.mapping import Term
 from catalog.registers.places import Towns
 from catalog.registers.ptv_rows import compact_id, web_address
 from catalog.registers.report import ImportReport
-from catalog.registers.texts import INSTRUCTIONS, SUMMARY, objects, short
+from catalog.registers.texts import INSTRUCTIONS, SUMMARY, objects, printable, short
 
 REGISTER = "hsds"
 VERSION = "3.1"
@@ -128,7 +128,7 @@ class Builder:
         areas = list(chosen or areas or found.areas)
         if not areas:
             for term in found.unmapped:
-                self.report.unmapped[term.label] += 1
+                self.report.unmapped[printable(term.label)] += 1
             raise LeftOut("no area of life found for it")
         levels = [one for one in told.codes("levels") if one in tuple(Level)]
         kinds = [one for one in told.codes("kind") if one in ("activity", "service")]
@@ -288,7 +288,7 @@ def _cost(told: Told) -> dict[str, Any]:
 def _amount(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -99,7 +99,7 @@ def degrees_of(northing: object, easting: object) -> tuple[float, float] | None:
     """
     try:
         north, east = float(northing), float(easting)  # type: ignore[arg-type]  # whatever a register gives
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not (6_600_000 <= north <= 7_800_000 and 50_000 <= east <= 760_000):
         return None

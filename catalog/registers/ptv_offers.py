@@ -23,7 +23,7 @@ from catalog.registers.ptv_rows import (
     compact_id,
     web_address,
 )
-from catalog.registers.texts import INSTRUCTIONS, SUMMARY, Words, first_of, joined, shortened
+from catalog.registers.texts import INSTRUCTIONS, SUMMARY, Words, first_of, joined, printable, shortened
 
 REGISTER = "ptv"
 SOURCE = "Suomi.fi-palvelutietovaranto"
@@ -187,7 +187,7 @@ class Builder:
             if found.not_for_us:
                 raise LeftOut("about nothing that this bot guides in, by its classes")
             for term in found.unmapped:
-                self.reading.report.unmapped[term.label] += 1
+                self.reading.report.unmapped[printable(term.label)] += 1
             raise LeftOut("no area of life found for it")
         return found
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
 from catalog.registers.hours import Hours
-from catalog.registers.texts import Words
+from catalog.registers.texts import Words, printable
 
 Area = tuple[str, str]
 """`municipality`, `county` or `region`, and its code."""
@@ -127,7 +127,7 @@ def compact_id(register: str, identifier: str) -> str:
     """
     if _UUID.fullmatch(identifier):
         return f"{register}-{identifier.replace('-', '').lower()}"
-    return f"{register}-{uuid.uuid5(_OURS, f'{register}/{identifier}').hex}"
+    return f"{register}-{uuid.uuid5(_OURS, printable(f'{register}/{identifier}')).hex}"
 
 
 def phone_number(prefix: str, number: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from catalog.drafts import Problem
 from catalog.registers.store import Contents
+from catalog.registers.texts import printable
 
 Progress = Callable[[int, int | None], None]
 """Called now and then with the bytes read so far and the bytes to read in all, None when that is not known."""
@@ -58,7 +59,7 @@ class ImportReport:
     def warn(self, file: str, entry: str, message: str, where: str = "") -> None:
         self.warned += 1
         if len(self.warnings) < WARNINGS_KEPT:
-            self.warnings.append(Problem(file, entry, where, message, "warning"))
+            self.warnings.append(Problem(file, printable(entry), where, printable(message), "warning"))
 
     def warn_once(self, file: str, entry: str, message: str, where: str = "") -> None:
         """For a word that is not known: the first entry that has it is named, the others are not."""

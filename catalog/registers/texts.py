@@ -103,3 +103,8 @@ def mapping(value: Any) -> dict[str, Any]:
 def string(value: Any) -> str:
     """A text that may be missing or of a wrong type."""
     return value.strip() if isinstance(value, str) else ""
+
+
+def printable(text: str) -> str:
+    """Without halves of characters, which JSON allows and nothing else does."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
