@@ -103,7 +103,7 @@ class Recogniser:
             return []
         order = np.argsort(-scores, kind="stable")[:most]
         return [
-            Recognised(self._names[i], round(min(float(scores[i]), 1.0), 3))
+            Recognised(self._names[i], round(float(scores[i]), 3))
             for i in order
             if scores[i] >= BESIDE * best
         ]
@@ -141,7 +141,7 @@ class Recogniser:
         unknown = (len(seen) - len(columns)) * self._unknown**2
         values = rarity / np.sqrt((rarity**2).sum() + unknown)
         score: Matrix = (values.astype(np.float32) @ self._lines[columns] + self._usual).astype(np.float32)
-        return score
+        return np.minimum(score, 1)
 
 
 def features(folded: str) -> list[str]:
