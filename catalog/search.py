@@ -7,6 +7,7 @@ The name of a municipality is no topic: it tells where to look.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -145,7 +146,7 @@ def _best(scores: Numbers, limit: int) -> list[int]:
 
 def _read(text: str) -> _Query:
     """The topics of a query, and the municipality it names."""
-    tokens = WORD.findall(text.casefold())
+    tokens = WORD.findall(unicodedata.normalize("NFC", text.casefold()))
     topics: dict[str, None] = {}
     place: Municipality | None = None
     place_words: tuple[str, ...] = ()

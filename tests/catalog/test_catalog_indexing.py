@@ -2,10 +2,14 @@
 
 import gc
 import weakref
+from pathlib import Path
 
-from handmade import catalogue, offer, organisation
+from handmade import TODAY, catalogue, files, offer, organisation, write
 
 from catalog.indexing import index_of
+from catalog.loading import load
+from catalog.ranking import by_area
+from catalog.registers import store
 from catalog.search import search
 
 
@@ -38,3 +42,16 @@ def test_rows_are_in_the_order_of_the_ids() -> None:
     assert columns.ids == ["a", "m", "z"]
     assert list(columns.rows(["z", "nothing", "a"])) == [2, 0]
     assert columns.maker[0] == columns.maker[2] != columns.maker[1]
+
+
+def test_what_was_imported_is_ranked_and_found_like_ones_own(tmp_path: Path) -> None:
+    own = organisation("kello", offer("cafe"))
+    folder = write(tmp_path, {**files(), "organisations/kello.yaml": own})
+    maker = {key: value for key, value in organisation("county").items() if key != "offers"}
+    lines = [store.line("organisation", maker), store.line("offer", offer("choir", keywords=["kuoro"]))]
+    contents = store.Contents("ptv", "v11", "sample", "2026-06-01", ("friends",))
+    store.write(store.path_of(folder, "ptv"), lines, lambda: contents)
+    catalog = load(folder)
+    assert [one.offer.id for one in by_area(catalog, "friends", today=TODAY)] == ["cafe", "choir"]
+    [found] = search(catalog, "kuorossa", "fi")
+    assert (found.offer.id, found.organisation.id) == ("choir", "county")

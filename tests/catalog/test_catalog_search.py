@@ -65,6 +65,7 @@ def found(catalog: Catalog, text: str, **place: Any) -> list[str]:
         ("musiikkia", "band"),
         ("leipäjonot", "food"),
         ("ruokaapu", "food"),
+        ("yksina\u0308isyys", "cafe"),  # with the accent as a character of its own
     ],
 )
 def test_the_best_offer_is_found_first(catalog: Catalog, text: str, expected: str) -> None:
