@@ -4,6 +4,7 @@ a look at it together, as a picture and in the client's own words."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram.types import BufferedInputFile, CallbackQuery
@@ -97,31 +98,31 @@ async def on_priority(callback: CallbackQuery, _select: Any, manager: DialogMana
     _keep(manager, check_in)
 
 
-def _text_step(field: str, following: Any) -> tuple[Any, Any]:
+def _text_step(field: str, go_on: Callable[[DialogManager], Awaitable[None]]) -> tuple[Any, Any]:
     """Handlers of a question answered in own words: take the text, or skip it."""
 
     async def on_text(text: str, manager: DialogManager) -> None:
         kept = await cut(text, manager)
         _keep(manager, _round(manager).model_copy(update={field: kept}))
-        await _go(manager, following)
+        await go_on(manager)
 
     async def on_skip(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
         _keep(manager, _round(manager).model_copy(update={field: None}))
-        await _go(manager, following)
+        await go_on(manager)
 
     return on_text, on_skip
 
 
-async def _go(manager: DialogManager, state: Any) -> None:
-    if state == At.summary:
-        await _finish(manager)
-    else:
-        await manager.switch_to(state)
+async def _ask_people(manager: DialogManager) -> None:
+    await manager.switch_to(At.people)
 
 
-on_helps, on_skip_helps = _text_step("helps", At.people)
-on_people, on_skip_people = _text_step("people", At.strength)
-on_next_step, on_skip_next_step = _text_step("next_step", At.summary)
+async def _ask_strength(manager: DialogManager) -> None:
+    await manager.switch_to(At.strength)
+
+
+on_helps, on_skip_helps = _text_step("helps", _ask_people)
+on_people, on_skip_people = _text_step("people", _ask_strength)
 
 
 async def get_strengths(**_kwargs: Any) -> dict[str, Any]:
@@ -165,6 +166,9 @@ async def _finish(manager: DialogManager) -> None:
         chat_id, BufferedInputFile(png, "kuva.png"), caption=_picture_text(check_in, catalog)
     )
     await manager.switch_to(At.summary, show_mode=ShowMode.SEND)
+
+
+on_next_step, on_skip_next_step = _text_step("next_step", _finish)
 
 
 def _picture_text(check_in: CheckIn, catalog: Catalog) -> Markup:
