@@ -167,7 +167,9 @@ async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> N
         return Notice(gone, edit=message_id) if message_id else None
     if message_id is None and not card.own and card.state is not State.OPEN:
         return None  # already in somebody else's hands or over: no need to disturb
-    return Notice(cards.text(card, services), cards.keyboard(card), edit=message_id, protect=True, card=card)
+    afresh = card.state is State.OPEN and (row.detail or {}).get("afresh")
+    edit = None if afresh else message_id
+    return Notice(cards.text(card, services), cards.keyboard(card), edit=edit, protect=True, card=card)
 
 
 async def client_of(services: Services, row: OutboxMessage) -> Client | None:

@@ -99,20 +99,33 @@ async def put(
 
 
 async def put_cards(
-    session: AsyncSession, services: Services, organisation_id: str, request_id: int, *, urgent: bool
+    session: AsyncSession,
+    services: Services,
+    organisation_id: str,
+    request_id: int,
+    *,
+    urgent: bool,
+    afresh: bool = False,
 ) -> None:
-    """Bring the request's card up to date for every linked worker of the organisation."""
+    """Bring the request's card up to date for every linked worker of the organisation; `afresh` as a new message,
+    for a change in an old one is noticed by nobody."""
     workers = await session.scalars(
         select(Staff.id)
         .where(Staff.organisation_id == organisation_id, Staff.removed_at.is_(None))
         .order_by(Staff.id)
     )
     for worker_id in workers:
-        await put_card(session, services, worker_id, request_id, urgent=urgent)
+        await put_card(session, services, worker_id, request_id, urgent=urgent, afresh=afresh)
 
 
 async def put_card(
-    session: AsyncSession, services: Services, worker_id: int, request_id: int, *, urgent: bool
+    session: AsyncSession,
+    services: Services,
+    worker_id: int,
+    request_id: int,
+    *,
+    urgent: bool,
+    afresh: bool = False,
 ) -> None:
     """Bring the request's card up to date for one worker."""
     await put(
@@ -122,6 +135,7 @@ async def put_card(
         f"card:{request_id}:{worker_id}",
         staff_id=worker_id,
         request_id=request_id,
+        detail={"afresh": True} if afresh else None,
         urgent=urgent,
         anew=True,
     )

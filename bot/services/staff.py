@@ -172,7 +172,8 @@ async def _let_go(session: AsyncSession, services: Services, row: Staff) -> None
     )
     for request in await session.scalars(in_hand):
         request.state, request.accepted_by, request.accepted_at = State.OPEN, None, None
-        await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
+        organisation_id = request.organisation_id
+        await outbox.put_cards(session, services, organisation_id, request.id, urgent=False, afresh=True)
     cards = select(StaffCard.request_id).where(StaffCard.staff_id == row.id)
     on_their_way = select(OutboxMessage.request_id).where(
         OutboxMessage.staff_id == row.id, OutboxMessage.kind == outbox.Kind.CARD

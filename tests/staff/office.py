@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 from pydantic import AnyHttpUrl
@@ -133,15 +134,17 @@ class Client:
 
 
 @asynccontextmanager
-async def open_office(database_url: str, vault: Vault) -> AsyncIterator[Office]:
+async def open_office(database_url: str, vault: Vault, **settings: Any) -> AsyncIterator[Office]:
+    """Updates are polled, or pushed if the settings say so."""
     async with Simulator(start=MORNING) as simulator:
         database = Database(database_url, vault, simulator.clock.now)
         client_bot = simulator.add_bot(CLIENT_TOKEN, "client_bot", "Rinnalla")
         staff_bot = simulator.add_bot(STAFF_TOKEN, "staff_bot", "Työ")
-        services = services_on(database, simulator.clock.now, telegram_api=AnyHttpUrl(simulator.url))
+        settings = {"telegram_api": AnyHttpUrl(simulator.url), **settings}
+        services = services_on(database, simulator.clock.now, **settings)
         stop, ready = asyncio.Event(), asyncio.Event()
         with patch.object(app, "Courier", partial(Courier, pace=hurry)):
-            work = app.run(services, ["staff", "courier"], stop, ready.set, listen=False)
+            work = app.run(services, ["staff", "courier"], stop, ready.set, "webhook_url" in settings)
             running = asyncio.create_task(work)
             try:
                 await asyncio.wait_for(ready.wait(), 20)

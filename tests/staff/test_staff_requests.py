@@ -218,6 +218,21 @@ async def test_a_removed_worker_loses_everything_at_once(office: Office) -> None
     assert personal(pekka) == 1
 
 
+async def test_a_request_that_goes_back_is_told_of_and_not_only_changed_in_an_old_message(
+    office: Office,
+) -> None:
+    leena, pekka = await office.worker("Leena"), await office.worker("Pekka")
+    await office.client().asks()
+    await leena.presses(ACCEPT)
+    await pekka.says("/help")
+    await staff.remove(office.services, await leena.id())
+    await office.settled()
+    assert "Uusi yhteydenottopyyntö" in pekka.screen, "it is the newest message again"
+    assert pekka.showing("hteydenottopyyntö #1") == 1
+    await pekka.presses(ACCEPT)
+    assert personal(pekka) == 1
+
+
 # One place
 
 
