@@ -49,7 +49,7 @@ log = structlog.get_logger()
 
 DANGER, DISTRESS = 2, 1
 GO = "go:"
-MANY = 10_000
+MANY = 1000
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from aiogram import Bot
@@ -18,7 +18,9 @@ from aiogram_dialog.widgets.common import Whenable
 from aiogram_dialog.widgets.input import BaseInput, MessageInput
 from aiogram_dialog.widgets.kbd import Button, Keyboard, Row
 from aiogram_dialog.widgets.text import Text
+from markupsafe import Markup
 
+from bot import views
 from bot.core.check_in import LONGEST_WORDS, CheckIn, shortened
 from bot.i18n import current_locale, fill, gettext, ngettext
 from bot.i18n import gettext as _
@@ -293,6 +295,17 @@ def fitted(check_in: CheckIn, areas: Collection[str]) -> CheckIn:
             "next_step": _clipped(check_in.next_step or "", most) or None,
         }
     )
+
+
+def within(room: int, parts: Sequence[tuple[Markup, Markup]]) -> Markup:
+    """Parts of a message, each given in full and shortly: from the first on as many in full as there is room for."""
+    text = Markup("")
+    for full in range(len(parts), -1, -1):
+        chosen = [part[0] if number < full else part[1] for number, part in enumerate(parts)]
+        text = views.joined(*chosen, gap="\n\n")
+        if len(text.striptags()) <= room:
+            break
+    return text
 
 
 def _clipped(text: str, most: int) -> str:

@@ -19,7 +19,7 @@ from bot.services.base import Services
 from catalog.freshness import stale
 from catalog.schema import CrisisContact
 from dialogs import states
-from dialogs.common import Label, Ready, Tr, leave, page, services_of
+from dialogs.common import Label, Ready, Tr, leave, page, services_of, within
 
 IMMEDIATE = 3
 ROOM = 1200
@@ -45,13 +45,7 @@ def _contacts(services: Services, need_id: str) -> Markup:
     """Whom to turn to, in the order to try: as many in full as fit a phone, the rest by name, number and hours."""
     today = services.clock().astimezone(services.settings.zone).date()
     found = services.catalog.crisis_contacts(need_id, locale=current_locale())
-    shortly = [_shortly(contact, today) for contact in found]
-    text = Markup("")
-    for full in range(len(found), 0, -1):
-        text = views.joined(views.crisis_contacts(found[:full], today), *shortly[full:], gap="\n\n")
-        if len(text.striptags()) <= ROOM:
-            break
-    return text
+    return within(ROOM, [(views.crisis_contacts([one], today), _shortly(one, today)) for one in found])
 
 
 def _shortly(contact: CrisisContact, today: date) -> Markup:

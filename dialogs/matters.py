@@ -33,8 +33,12 @@ from dialogs.common import (
     remember,
     services_of,
     to,
+    within,
 )
 from dialogs.states import Matters as At
+
+ROOM = 3500
+"""Characters of the memo: a long list tells its last ones by name and number only."""
 
 
 async def start(manager: DialogManager) -> None:
@@ -217,41 +221,38 @@ def _offer_name(offer_id: str, catalog: Catalog) -> str:
 
 def _memo(entries: list[memos.Entry], mine: list[MyRequest], services: Services) -> Markup:
     """Why, how, with whom and when: each thing to do as a few plain lines."""
-    parts = []
-    for entry in entries:
-        offer = services.catalog.offers_by_id.get(entry.offer_id)
-        phone = (
-            next((channel.value for channel in offer.channels if channel.kind == "phone"), None)
-            if offer
-            else None
-        )
-        parts.append(
-            views.joined(
-                fill("<b>{name}</b>", name=_offer_name(entry.offer_id, services.catalog)),
-                fill(_("Miksi: {why}"), why=views.area_name(services.catalog, entry.reason))
-                if entry.reason
-                else None,
-                fill(
-                    _("Kenen kanssa: {who}"),
-                    who=organisation_name(services.catalog, services.catalog.organisation_of(offer).id),
-                )
-                if offer
-                else None,
-                fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer and offer.get_in else None,
-                fill(_("Milloin: {when}"), when=views.best(offer.when)) if offer and offer.when else None,
-                fill("📞 {phone}", phone=phone) if phone else None,
-            )
-        )
+    parts = [_entry(entry, services) for entry in entries]
     for one in mine:
         if one.live:
             name = organisation_name(services.catalog, one.organisation_id)
+            state = html(views.request_state(one.state, one.outcome, one.worker, name))
             parts.append(
-                views.joined(
-                    fill("<b>{name}</b>", name=name),
-                    html(views.request_state(one.state, one.outcome, one.worker, name)),
-                )
+                (views.joined(fill("<b>{name}</b>", name=name), state), fill("<b>{name}</b>", name=name))
             )
-    return views.joined(*parts, gap="\n\n")
+    return within(ROOM, parts)
+
+
+def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
+    """One thing to do, in full and shortly."""
+    offer = services.catalog.offers_by_id.get(entry.offer_id)
+    name = fill("<b>{name}</b>", name=_offer_name(entry.offer_id, services.catalog))
+    why = (
+        fill(_("Miksi: {why}"), why=views.area_name(services.catalog, entry.reason)) if entry.reason else None
+    )
+    if offer is None:
+        return views.joined(name, why), name
+    who = organisation_name(services.catalog, services.catalog.organisation_of(offer).id)
+    number = next((channel.value for channel in offer.channels if channel.kind == "phone"), None)
+    phone = fill("📞 {phone}", phone=number) if number else None
+    full = views.joined(
+        name,
+        why,
+        fill(_("Kenen kanssa: {who}"), who=who),
+        fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer.get_in else None,
+        fill(_("Milloin: {when}"), when=views.best(offer.when)) if offer.when else None,
+        phone,
+    )
+    return full, views.joined(name, phone)
 
 
 async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:

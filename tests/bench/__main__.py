@@ -27,9 +27,9 @@ from tests.conversations.people import Client
 from tests.conversations.talking import service
 
 BARE_TOKEN = "1003:bare"
-ROUNDS = 16
+ROUNDS = 12
 """Rounds of the check-in, of as many presses as there are areas, in turn with the bare dialog."""
-PEOPLE, SECONDS = 50, 15
+PEOPLE, SECONDS = 50, 12
 STARTS = 3
 PATIENCE = Patience(settle=0.01, timeout=60, everywhere=False)
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from bot.i18n import LOCALES
+from bot.services import memos
+from bot.services.clients import Chat
 from dialogs.states import CheckIn, Find, Matters, Menu, Suggestions, Worried
 from tests.conversations.inside import Inside, StraightClient
 from tests.conversations.places import Parked, go_to
@@ -199,3 +204,18 @@ async def test_what_was_found_of_a_search_can_be_asked_of_an_organisation(desk: 
     await client.taps("matters")
     assert await client.place == Matters.main.state
     assert "Kello" in "".join(client.buttons)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_a_full_memo_fits_a_message(rounds: Inside, locale: str) -> None:
+    client = rounds.client()
+    services = rounds.services
+    longest = sorted(services.catalog.offers_by_id.values(), key=lambda offer: len(offer.model_dump_json()))
+    for offer in longest[-memos.LONGEST :]:
+        assert await memos.save(services, Chat(client.user.id, locale), offer.id, "work_study")
+    await client.says("/omat")
+    await client.taps("memo")
+    assert await client.place == Matters.memo.state
+    assert client.window.text.count("\n\n") >= memos.LONGEST
+    assert len([widget for widget in client.widgets if widget.startswith("remove:")]) == memos.LONGEST
+    assert len(client.window.text) <= 4000

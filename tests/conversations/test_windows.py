@@ -88,7 +88,9 @@ def check(window: Message) -> None:
 
 
 @pytest.mark.parametrize("state", EVERY_STATE, ids=str)
-async def test_every_button_of_a_window_is_answered(rounds: Inside, state: State) -> None:
+async def test_every_button_of_a_window_is_answered_and_a_second_tap_does_nothing_more(
+    rounds: Inside, state: State
+) -> None:
     parked = Parked(rounds)
     client = await parked.at(state)
     pressed = [button["callback_data"] for row in client.window.buttons for button in row]
@@ -103,6 +105,12 @@ async def test_every_button_of_a_window_is_answered(rounds: Inside, state: State
         ), data
         assert "rikki" not in client.sees
         check(client.window)
+        once = await client.place, client.window.text
+        client = await parked.at(state)
+        await client.press_raw(client.window.id, data, wait=False)
+        await client.press_raw(client.window.id, data)
+        assert client.pressed.answered, data
+        assert (await client.place, client.window.text) == once, data
 
 
 @pytest.mark.parametrize("kind", [kind for kind in SafetyKind if kind != "distress"])
