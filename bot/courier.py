@@ -39,8 +39,8 @@ UNCERTAIN = Counter(
 NOT_DELIVERED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, TelegramError)
 """What may be behind an error after which the message has not arrived: no connection, or a refusal. python-telegram-bot
 puts a refusal that is no JSON, such as the page of a gateway, behind a NetworkError."""
-MOST_IN_FLIGHT = 8
-"""Messages that are just being sent and written down: enough for the pace when an answer takes a quarter of a second,
+MOST_IN_FLIGHT = 4
+"""Messages that are just being sent and written down: enough for the pace when an answer takes a seventh of a second,
 and no more than so many can come twice after a kill."""
 SHORTEST_LEASE = timedelta(seconds=30)
 """Nothing is sent on a lease that could run out before the answer comes: another courier would send it, too."""
