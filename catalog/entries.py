@@ -60,6 +60,12 @@ class Place(Strict):
     longitude: float | None = Field(None, ge=19.0, le=31.7)
     accessibility: Text | None = None
 
+    @model_validator(mode="after")
+    def is_a_point_or_none(self) -> Place:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("give both latitude and longitude, or neither")
+        return self
+
 
 class Day(StrEnum):
     """A day of the week, written as in an iCalendar RRULE."""
