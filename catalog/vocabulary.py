@@ -35,6 +35,9 @@ MOST_TRIED: Final = 40
 MOST_SIFTED, TOO_COMMON, TOO_COMMON_SHORT = 6000, 1500, 400
 """A part of more words than this is no topic of its own."""
 
+LONG: Final = 12
+"""A word of so many letters is a compound itself; it is looked for inside others only when it stands nowhere alone."""
+
 _LETTERS = 38
 """Between words, a to z, the digits, and everything else."""
 
@@ -57,7 +60,8 @@ class Vocabulary:
         """The numbers of the words that are like the folded word, and how much each is."""
         found = _Alike()
         self._forms(asked, found)
-        self._compounds(asked, found)
+        if len(asked) < LONG or not found.certain:
+            self._compounds(asked, found)
         if not found.certain:
             self._common_beginning(asked, found)
             self._typing_errors(asked, found)
