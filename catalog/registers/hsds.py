@@ -45,7 +45,8 @@ def import_hsds(
     towns = Towns.of_finland()
     near = towns_named(municipalities, towns)
     areas, doors = ids_in(folder, "life_areas.yaml", "areas"), ids_in(folder, "doors.yaml", "doors")
-    table = Mapping.load(folder, REGISTER, areas, doors)
+    finnish_words = None if language == "en" else "ptv"
+    table = Mapping.load(folder, REGISTER, areas, doors, words_of=finnish_words)
     chosen = chosen_areas(folder, areas)
     with ExitStack() as stack:
         stack.enter_context(uncollected())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from catalog.entries import Day
 from catalog.registers.hours import DAYS, Hours, clock, day_of
@@ -63,10 +63,12 @@ def _phone(told: Told, label: str) -> dict[str, Any] | None:
         return None
     number = told.string("number").strip('"')
     extension = told.entry.get("extension")
-    return _channel(told, "phone", f"{number} ext. {extension:g}" if _is_number(extension) else number, label)
+    if number and _is_number(extension) and 0 <= extension < 10**9:
+        number = f"{number} ext. {extension:g}"
+    return _channel(told, "phone", number, label)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -86,19 +86,25 @@ class Mapping:
         self._peers = frozenset(table.peers)
 
     @classmethod
-    def load(cls, folder: Path, register: str, areas: Collection[str], doors: Collection[str]) -> Mapping:
-        """The folder's own table or the one that comes with the software; RegisterError when it is faulty."""
-        own = folder / "registers" / f"{register}_areas.yaml"
-        path = own if own.exists() else SHIPPED / own.name
-        name = f"registers/{own.name}"
-        try:
-            table = Table.model_validate(parse(path.read_text(encoding="utf-8")))
-        except ValidationError as error:
-            where = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
-            raise RegisterError(Problem(name, "", place, f"{message}.") for place, message in where) from None
-        except (yaml.YAMLError, ValueError, OSError) as error:
-            raise RegisterError([Problem(name, "", "", f"The table cannot be read: {error}.")]) from None
-        return cls(_without_unknown(table, set(areas), set(doors), name, own.exists()))
+    def load(
+        cls,
+        folder: Path,
+        register: str,
+        areas: Collection[str],
+        doors: Collection[str],
+        *,
+        words_of: str | None = None,
+    ) -> Mapping:
+        """The folder's own table or the one that comes with the software; RegisterError when it is faulty.
+
+        The words of a second register's table may be looked for too, for texts in its language.
+        """
+        table = _read(folder, register, set(areas), set(doors))
+        if words_of is not None:
+            others = _read(folder, words_of, set(areas), set(doors)).words
+            both = {area: (*table.words.get(area, ()), *words) for area, words in others.items()}
+            table = table.model_copy(update={"words": {**table.words, **both}})
+        return cls(table)
 
     def find(self, classes: Sequence[Term], others: Sequence[Term], title: str) -> Found:
         """What the table says of a service with these classes, these events and terms, and this name."""
@@ -187,6 +193,20 @@ def _pattern(table: dict[str, tuple[str, ...]], before: str, mark: str) -> _Word
                 areas.setdefault(word.removeprefix(mark).casefold(), []).append(area)
     longest_first = "|".join(re.escape(word) for word in sorted(areas, key=len, reverse=True) if word)
     return _Words(re.compile(f"{before}({longest_first})" if longest_first else "(?!)", re.IGNORECASE), areas)
+
+
+def _read(folder: Path, register: str, areas: set[str], doors: set[str]) -> Table:
+    own = folder / "registers" / f"{register}_areas.yaml"
+    path = own if own.exists() else SHIPPED / own.name
+    name = f"registers/{own.name}"
+    try:
+        table = Table.model_validate(parse(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        where = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+        raise RegisterError(Problem(name, "", place, f"{message}.") for place, message in where) from None
+    except (yaml.YAMLError, ValueError, OSError) as error:
+        raise RegisterError([Problem(name, "", "", f"The table cannot be read: {error}.")]) from None
+    return _without_unknown(table, areas, doors, name, own.exists())
 
 
 def _without_unknown(table: Table, areas: set[str], doors: set[str], file: str, own: bool) -> Table:

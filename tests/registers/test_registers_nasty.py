@@ -1,5 +1,6 @@
 """Whatever comes, an import succeeds or says why it could not, and what it leaves behind can be used."""
 
+import copy
 import json
 import random
 import tempfile
@@ -69,9 +70,9 @@ def _spoil(at: Any, key: Any, chance: random.Random) -> None:
     if what < 0.2 and isinstance(at, dict):
         del at[key]
     elif what < 0.3 and isinstance(at, list):
-        at.append(at[key])
+        at.append(copy.deepcopy(at[key]))
     else:
-        at[key] = chance.choice(JUNK)
+        at[key] = copy.deepcopy(chance.choice(JUNK))
 
 
 def entries_of(version: str) -> list[Any]:
