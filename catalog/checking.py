@@ -85,6 +85,7 @@ def _dead_references(draft: Draft) -> Iterator[Problem]:
         yield from _unknown(draft, offer, "areas", "areas", offer.model.areas)
         yield from _unknown(draft, offer, "doors", "doors", offer.model.doors)
     yield from _dead_units(draft)
+    yield from _dead_advice(draft)
     for contact in draft.contacts:
         yield from _unknown(draft, contact, "needs", "needs", contact.model.needs)
     for need in draft.needs:
@@ -99,6 +100,14 @@ def _dead_units(draft: Draft) -> Iterator[Problem]:
         if offer.model.unit and known is not None and offer.model.unit not in known:
             message = f"`{offer.model.unit}` is not among the organisation's units.{closest(offer.model.unit, known)}"
             yield offer.problem("unit", message)
+
+
+def _dead_advice(draft: Draft) -> Iterator[Problem]:
+    """Where to ask when nothing fits must be there when it is needed."""
+    advice, known = draft.about.advice, {offer.entry for offer in draft.offers}
+    if advice and advice not in known and not any(advice in register for register in draft.imported):
+        message = f"`{advice}` is not among the offers.{closest(advice, known)}"
+        yield Problem("catalog.yaml", "", "advice", message)
 
 
 def _unknown(

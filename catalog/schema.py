@@ -196,6 +196,9 @@ class About(Strict):
 
     demonstration: bool = False
     operator: Text | None = Field(None, description="who runs the service: told to the client at the start")
+    advice: str | None = Field(
+        None, description="the offer that gives general advice: shown when nothing fits"
+    )
 
 
 class Catalog(Strict):
@@ -261,6 +264,11 @@ class Catalog(Strict):
             return own
         known = self.organisations_by_id
         return Lookup(own, self.imported, lambda register, offer_id: known[register.maker(offer_id)])
+
+    @property
+    def advice(self) -> Offer | None:
+        """Where one can ask when nothing in the catalogue fits."""
+        return self.offers_by_id.get(self.about.advice) if self.about.advice else None
 
     def area(self, area_id: str) -> LifeArea:
         return self.areas_by_id[area_id]

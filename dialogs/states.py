@@ -48,8 +48,14 @@ class Suggestions(StatesGroup):
 
 class Find(StatesGroup):
     doors = State()
+    heard = State()  # what own words could be about
     areas = State()
     results = State()
+
+
+class Place(StatesGroup):
+    ask = State()  # where the client is: asked once, never needed
+    choose = State()  # which municipality was meant
 
 
 class Worried(StatesGroup):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from aiogram.types import CallbackQuery
@@ -15,19 +16,19 @@ from bot import views
 from bot.core.check_in import CheckIn
 from bot.i18n import current_locale, fill, html, listed
 from bot.i18n import gettext as _
-from bot.services import clients, memos, staff
+from bot.services import clients, figures, memos, staff
 from bot.services.base import Services
 from catalog.guidance import level_for, why
 from catalog.ranking import Because, Reason, Situation, Suggestion, suggest
 from catalog.schema import Catalog, Level, Offer
-from dialogs import consent
+from dialogs import consent, place
 from dialogs.common import (
     Label,
     OneAtATime,
     Ready,
     Tr,
     chat_of,
-    give_back_text,
+    last_check_in,
     leave,
     page,
     recall,
@@ -44,63 +45,94 @@ async def start(manager: DialogManager, check_in: CheckIn) -> None:
     """Suggest by a check-in: the level of guidance first, then the cards. Of somebody else no level is said."""
     catalog = services_of(manager).catalog
     level = level_for(catalog.guidance, check_in.ratings, check_in.strength)
-    found = await _suggest(manager, check_in, level)
-    first = At.level if check_in.about == "self" else At.card
-    await _begin(manager, first if found else At.end, found, check_in, level=level)
+    await manager.start(At.level, data={"level": level, "check_in": check_in.model_dump(mode="json")})
 
 
 async def start_list(
     manager: DialogManager, found: Sequence[Suggestion], first: str, check_in: CheckIn
 ) -> None:
     """Look at a list found in some other way, beginning from the offer `first`."""
-    await _begin(manager, At.card, found, check_in, first=first)
-
-
-async def _begin(
-    manager: DialogManager,
-    state: Any,
-    found: Sequence[Suggestion],
-    check_in: CheckIn,
-    *,
-    level: Level | None = None,
-    first: str | None = None,
-) -> None:
     ids = [one.offer.id for one in found]
-    await manager.start(
-        state,
-        data={
-            "level": level,
-            "check_in": check_in.model_dump(mode="json"),
-            "cards": [(one.offer.id, [(r.code, list(r.values)) for r in one.reasons]) for one in found],
-            "index": ids.index(first) if first in ids else 0,
-        },
-    )
+    index = ids.index(first) if first in ids else 0
+    data = {"check_in": check_in.model_dump(mode="json"), "cards": _cards(found), "index": index}
+    await manager.start(At.card, data=data)
 
 
-async def _suggest(manager: DialogManager, check_in: CheckIn, level: Level) -> list[Suggestion]:
-    services = services_of(manager)
-    situation = Situation(
-        ratings=check_in.ratings,
-        priorities=tuple(check_in.priorities),
-        level=level,
-        language=current_locale(),
-        about=check_in.about,
-        dismissed=frozenset(await recall(manager, "dismissed") or ()),
-    )
-    return suggest(services.catalog, situation, today=_today(services), limit=MOST)
+async def start_advice(manager: DialogManager) -> None:
+    """Look at where one can ask when nothing in the catalogue fits."""
+    advice = services_of(manager).catalog.advice
+    if advice is not None:
+        check_in = await last_check_in(manager)
+        data = {"check_in": check_in.model_dump(mode="json"), "cards": [(advice.id, [])], "index": 0}
+        await manager.start(At.card, data=data)
 
 
-def _today(services: Services) -> Any:
-    return services.clock().astimezone(services.settings.zone).date()
+def _cards(found: Sequence[Suggestion]) -> list[Any]:
+    return [(one.offer.id, [(reason.code, list(reason.values)) for reason in one.reasons]) for one in found]
 
 
 async def on_start(start_data: Any, manager: DialogManager) -> None:
-    manager.dialog_data.update(cards=start_data["cards"], at=start_data["index"])
+    if "cards" in start_data:
+        manager.dialog_data.update(cards=start_data["cards"], at=start_data["index"], unmet=[])
+        return
+    await _suggest(manager)
+    if not await place.ask_once(manager):
+        await _count_unmet(manager)
+
+
+async def on_result(start_data: Any, result: Any, manager: DialogManager) -> None:
+    """The client has told where they are: suggest anew, from the first card on."""
+    if await place.on_told(start_data, result, manager):
+        await _suggest(manager)
+        await _count_unmet(manager)
+
+
+async def _suggest(manager: DialogManager) -> None:
+    """Find what fits, and go to where it is shown; needs for which there is nothing are noted."""
+    services, check_in, start_data = services_of(manager), _check_in(manager), _start_data(manager)
+    here, known = await place.here(manager), await clients.seen(services, chat_of(manager).id)
+    situation = Situation(
+        ratings=check_in.ratings,
+        priorities=tuple(check_in.priorities),
+        level=Level(start_data["level"]),
+        municipality=here.municipality,
+        position=here.position,
+        language=current_locale(),
+        about=check_in.about,
+        anonymous=known is None,
+        dismissed=frozenset(await recall(manager, "dismissed") or ()),
+    )
+    found = suggest(services.catalog, situation, today=today(services), limit=MOST)
+    answered = {reason.values[0] for one in found for reason in one.needs if reason.values}
+    unmet = [area for area in check_in.matters if area not in answered]
+    manager.dialog_data.update(cards=_cards(found), at=0, unmet=unmet)
+    first = At.level if check_in.about == "self" else At.card
+    await manager.switch_to(first if found else At.end)
+
+
+async def _count_unmet(manager: DialogManager) -> None:
+    await count_unmet(manager, manager.dialog_data["unmet"])
+
+
+async def count_unmet(manager: DialogManager, areas: Sequence[str]) -> None:
+    """Count needs for which there is nothing, each once in a conversation, and nobody with them."""
+    counted = await recall(manager, "unmet") or []
+    if new := [area for area in areas if area not in counted]:
+        here = await place.here(manager)
+        await figures.count_unmet(services_of(manager), new, here.municipality)
+        await remember(manager, unmet=[*counted, *new])
+
+
+def today(services: Services) -> date:
+    return services.clock().astimezone(services.settings.zone).date()
+
+
+def _start_data(manager: DialogManager) -> Any:
+    return manager.start_data
 
 
 def _check_in(manager: DialogManager) -> CheckIn:
-    start_data: Any = manager.start_data
-    return CheckIn.model_validate(start_data["check_in"])
+    return CheckIn.model_validate(_start_data(manager)["check_in"])
 
 
 def _current(manager: DialogManager) -> tuple[Offer | None, list[Reason]]:
@@ -123,17 +155,14 @@ def _at_hand(manager: DialogManager) -> str:
 
 
 async def get_level(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    start_data: Any = dialog_manager.start_data
-    level, check_in, guidance = (
-        Level(start_data["level"]),
-        _check_in(dialog_manager),
-        services.catalog.guidance,
-    )
+    level, check_in = Level(_start_data(dialog_manager)["level"]), _check_in(dialog_manager)
+    guidance = services.catalog.guidance
     facts = why(check_in.ratings, check_in.strength)
     return {
         "means": html(guidance.level_means[level].best(current_locale())),
         "why": _why_level(len(facts.low), views.strength(check_in.strength)),
         "count": len(dialog_manager.dialog_data["cards"]),
+        "place": await place.label(dialog_manager),
     }
 
 
@@ -165,7 +194,7 @@ async def get_card(dialog_manager: DialogManager, services: Services, **_kwargs:
     return {
         "number": dialog_manager.dialog_data["at"] + 1,
         "total": len(cards),
-        "card": views.offer_card(offer, organisation, _today(services), why_this(reasons, services.catalog)),
+        "card": views.offer_card(offer, organisation, today(services), why_this(reasons, services.catalog)),
         "ask": organisation.id in await staff.reachable_organisations(services),
         "here": True,
         "many": len(cards) > 1,
@@ -234,7 +263,7 @@ async def get_contact(dialog_manager: DialogManager, services: Services, **_kwar
     if offer is None:
         return {"details": html(_("Tämä ehdotus ei ole enää luettelossa."))}
     organisation = services.catalog.organisation_of(offer)
-    return {"details": views.contact_details(offer, organisation, _today(services))}
+    return {"details": views.contact_details(offer, organisation, today(services))}
 
 
 async def on_contact(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -286,7 +315,26 @@ async def on_ask(callback: CallbackQuery, _button: Button, manager: DialogManage
 
 
 async def get_end(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    return {"found": bool(dialog_manager.dialog_data["cards"])}
+    found, unmet = bool(dialog_manager.dialog_data["cards"]), dialog_manager.dialog_data.get("unmet", [])
+    advice = services.catalog.advice
+    return {
+        "found": found,
+        "none": not found,
+        "some_unmet": bool(found and unmet),
+        "unmet": listed([views.area_name(services.catalog, area) for area in unmet]),
+        "advice": _("💬 {name}").format(name=advice.name.best(current_locale())) if advice else "",
+        "ask": bool(advice and (unmet or not found)),
+        "place": await place.label(dialog_manager),
+        "own": "level" in _start_data(dialog_manager),
+    }
+
+
+async def on_advice(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await start_advice(manager)
+
+
+async def on_place(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await place.ask(manager)
 
 
 async def on_again(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -306,6 +354,7 @@ def build() -> Dialog:
             Format("\n{means}"),
             Tr("\nVoit katsoa ehdotuksia rauhassa. Mitään ei tapahdu, ellet itse halua."),
             Button(Label("Näytä ehdotukset ({count})"), id="show", on_click=on_show),
+            Button(Ready("place"), id="place", on_click=on_place),
             Button(back, id="back", on_click=on_back),
             state=At.level,
             getter=get_level,
@@ -349,16 +398,21 @@ def build() -> Dialog:
                 when="found",
             ),
             Tr(
-                "En löytänyt luettelosta sopivaa. Se ei tarkoita, ettei apua ole. "
-                "Kysy neuvoa: Päivystysapu 116 117 neuvoo kaikkina vuorokauden aikoina, "
-                "ja hyvinvointialueesi sosiaalineuvonta auttaa arkisin.",
-                when=lambda data, _widget, _manager: not data["found"],
+                "\nTähän en löytänyt luettelosta sopivaa: {unmet}. Se ei tarkoita, ettei apua ole.",
+                when="some_unmet",
             ),
+            Tr(
+                "En löytänyt luettelosta sopivaa. Se ei tarkoita, ettei apua ole. "
+                "Päivystysapu 116 117 neuvoo kaikkina vuorokauden aikoina.",
+                when="none",
+            ),
+            Button(Ready("advice"), id="advice", on_click=on_advice, when="ask"),
             Button(Label("Katsotaan uudelleen"), id="again", on_click=on_again, when="found"),
+            Button(Ready("place"), id="place", on_click=on_place, when="own"),
             Button(back, id="back", on_click=on_back),
             state=At.end,
             getter=get_end,
         ),
         on_start=on_start,
-        on_process_result=give_back_text,
+        on_process_result=on_result,
     )

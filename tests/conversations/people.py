@@ -93,8 +93,18 @@ class Client(Phone):
 
     async def sees_suggestions(self) -> None:
         """From what was heard to the first card."""
-        await self.taps("suggest")
+        await self.is_suggested_to()
         await self.taps("show")
+
+    async def is_suggested_to(self) -> None:
+        """From what was heard to the level of guidance."""
+        await self.taps("suggest")
+        await self.tells_no_place()
+
+    async def tells_no_place(self) -> None:
+        """Where one is, is asked once: not today."""
+        if "no_place" in self.widgets:
+            await self.taps("no_place")
 
     async def finds_whom_to_ask(self) -> None:
         """On the cards, forward to the first organisation that takes requests."""

@@ -20,6 +20,7 @@ from dialogs.states import (
     Language,
     Matters,
     Menu,
+    Place,
     Reflection,
     Suggestions,
     Welcome,
@@ -133,7 +134,16 @@ async def _summary(client: StraightClient) -> None:
     await client.reflects("kävely", "sisko", "some_help", "soitan jonnekin")
 
 
-further(Suggestions.level, Reflection.summary, "suggest")
+further(Place.ask, Reflection.summary, "suggest")
+
+
+@way(Place.choose)
+async def _choose(client: StraightClient) -> None:
+    await WAYS[Place.ask](client)
+    await client.says("jo")
+
+
+further(Suggestions.level, Place.ask, "no_place")
 further(Suggestions.card, Suggestions.level, "show")
 further(Suggestions.contact, Suggestions.card, "contact")
 further(Suggestions.keep, Suggestions.card, "memo")
@@ -148,7 +158,15 @@ async def _end(client: StraightClient) -> None:
 
 further(Find.doors, Menu.main, "find")
 further(Find.areas, Find.doors, "areas")
-further(Find.results, Find.doors, "door")
+further(Find.results, Find.doors, "door", "no_place")
+
+
+@way(Find.heard)
+async def _heard(client: StraightClient) -> None:
+    await WAYS[Menu.main](client)
+    await client.says("laskupino sen kun kasvaa, enkä saa vuokraa maksettua")
+
+
 further(Worried.intro, Menu.main, "worried")
 further(Worried.areas, Worried.intro, "them")
 

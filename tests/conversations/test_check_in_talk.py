@@ -48,6 +48,7 @@ async def test_a_whole_round(rounds: Inside) -> None:
     ):
         assert words in summary.text
     await client.presses("Kyllä, näytä ehdotuksia")
+    await client.tells_no_place()
     assert await client.place == Suggestions.level.state
 
 
@@ -264,7 +265,7 @@ async def test_a_round_begun_anew_forgets_the_old_one(parked: Parked) -> None:
     assert "✅" not in "".join(client.buttons)
 
 
-@pytest.mark.parametrize("further", [(), ("suggest",), ("suggest", "show")])
+@pytest.mark.parametrize("further", [(), ("suggest",), ("suggest", "no_place", "show")])
 async def test_a_round_gone_through_is_not_offered_again(parked: Parked, further: tuple[str, ...]) -> None:
     client = await parked.at(Reflection.summary)
     for widget in further:

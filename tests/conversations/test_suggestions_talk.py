@@ -40,7 +40,7 @@ async def test_the_level_is_explained_by_what_was_said(rounds: Inside) -> None:
     await client.begins()
     await client.rates(mind=1, friends=2)
     await client.reflects(strength="beside")
-    await client.taps("suggest")
+    await client.is_suggested_to()
     assert "2 asiasta" in client.sees
     assert "rinnalle" in client.sees
 
@@ -139,7 +139,7 @@ async def test_an_offer_that_left_the_catalogue_is_no_dead_end(rounds: Inside) -
 
 async def test_found_by_a_door_an_area_and_a_word(parked: Parked) -> None:
     client = await parked.at(Find.doors)
-    for widget in ("door", "areas", "area"):
+    for widget in ("door", "no_place", "areas", "area"):
         await client.taps(widget)
     assert await client.place == Find.results.state
     await client.says("velka")
