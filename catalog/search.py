@@ -26,7 +26,7 @@ from catalog.ranking import Suggestion
 from catalog.schema import Catalog, language_of
 from catalog.small_words import SMALL_WORDS
 
-__all__ = ["fold", "names_place", "search", "words"]
+__all__ = ["fold", "search", "words"]
 
 OWN_LANGUAGE, LOCAL, FULL = 1.1, 1.15, 0.7
 """What a score is multiplied by when the client's own language is spoken there, when it is in the municipality
@@ -89,11 +89,6 @@ def search(
         why = tuple(term.reason(row) for term in reasons if term.holds[row])
         suggestions.append(Suggestion(offer, catalog.organisation_of(offer), float(weighed[at]), why))
     return suggestions
-
-
-def names_place(text: str) -> Municipality | None:
-    """The municipality that a query names: it has been told where to look, and nobody needs to ask."""
-    return _read(text).place
 
 
 def _found(index: Index, query: _Query, municipality: str | None) -> tuple[Numbers, list[Term]]:

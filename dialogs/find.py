@@ -18,7 +18,7 @@ from bot.i18n import current_locale, ngettext
 from bot.i18n import gettext as _
 from bot.services.base import Services
 from catalog.ranking import Suggestion, by_area, by_door
-from catalog.search import names_place, search
+from catalog.search import search
 from dialogs import place, suggestions
 from dialogs.common import Label, Ready, Tr, last_check_in, page, services_of, to
 from dialogs.place import Here
@@ -117,11 +117,9 @@ async def on_area(_callback: CallbackQuery, _select: Any, manager: DialogManager
 
 
 async def _show_results(manager: DialogManager) -> None:
-    """What was found. Where the client is, is asked first, unless the words say it."""
+    """What was found. Where the client is, is asked first, but of one who looks for something by its name."""
     await manager.switch_to(At.results)
-    data = manager.dialog_data
-    said_where = data["by"] == "text" and names_place(data["of"]) is not None
-    if said_where or not await place.ask_once(manager):
+    if manager.dialog_data["by"] == "text" or not await place.ask_once(manager):
         await _count_unmet(manager)
 
 

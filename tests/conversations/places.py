@@ -140,7 +140,7 @@ further(Place.ask, Reflection.summary, "suggest")
 @way(Place.choose)
 async def _choose(client: StraightClient) -> None:
     await WAYS[Place.ask](client)
-    await client.says("jo")
+    await client.says("Hogwarts")
 
 
 further(Suggestions.level, Place.ask, "no_place")

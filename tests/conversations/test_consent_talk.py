@@ -223,6 +223,7 @@ async def test_client_asks_to_be_contacted(talk: Talk) -> None:
     await aino.reflects(helps="kahvi aamulla", people="naapuri", strength="beside")
     assert "valvon <yöt> & itken" in aino.sees
     await aino.presses("Kyllä, näytä ehdotuksia")
+    await aino.says("Jyväskylä")
     await aino.presses("Näytä ehdotukset")
     await aino.finds_whom_to_ask()
     await aino.presses("✉️ Pyydä yhteydenottoa")

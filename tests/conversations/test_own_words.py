@@ -63,23 +63,23 @@ async def test_a_name_or_a_topic_is_shown_at_once(parked: Parked) -> None:
     client = await parked.at(Menu.main)
     for words, name in (("AA", "AA"), ("velkaneuvonta", "velka"), ("velkanevonta", "velka")):
         await client.says(words)
-        await client.tells_no_place()
         assert await client.place == Find.results.state, words
         assert name.casefold() in " ".join(client.buttons).casefold(), words
 
 
-async def test_a_place_in_the_words_is_not_asked_for(parked: Parked) -> None:
+async def test_a_place_in_the_words_tells_where_to_look(parked: Parked) -> None:
     client = await parked.at(Menu.main)
-    await client.says("ryhmä Jyväskylä")
-    assert await client.place == Find.results.state
-    assert offered(client.widgets, "offer")
+    await client.says("ryhmä Viitasaari")
+    catalog = client.inside.services.catalog
+    found = [catalog.offers_by_id[offer] for offer in offered(client.widgets, "offer")]
+    assert found
+    assert all(offer.nationwide or "Viitasaari" in offer.municipalities for offer in found)
 
 
 @pytest.mark.parametrize("words", ["moi", "kiitos paljon", "hej på dig", "hello there"])
 async def test_small_talk_is_no_need(parked: Parked, words: str) -> None:
     client = await parked.at(Menu.main)
     await client.says(words)
-    await client.tells_no_place()
     assert await client.place == Find.results.state
     assert offered(client.widgets) == []
 
@@ -93,14 +93,12 @@ async def test_danger_is_seen_before_anything_else(parked: Parked) -> None:
 async def test_own_words_are_not_markup(parked: Parked) -> None:
     client = await parked.at(Menu.main)
     await client.says("<b>velka & <i>vuokra")
-    await client.tells_no_place()
     assert client.sees
 
 
 async def test_nothing_found_says_where_to_ask(parked: Parked) -> None:
     client = await parked.at(Menu.main)
     await client.says("qwertyqwerty zxcvzxcv")
-    await client.tells_no_place()
     assert "Se ei tarkoita, ettei apua ole" in client.sees
     assert "116 117" in client.sees
     await client.taps("advice")

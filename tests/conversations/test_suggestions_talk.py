@@ -175,6 +175,7 @@ async def test_worried_about_somebody(parked: Parked) -> None:
     await client.taps(client.widgets[3])
     assert [label.startswith("✅") for label in client.buttons[:4]] == [False, True, True, True]
     await client.presses("Näytä ehdotuksia")
+    await client.tells_no_place()
     assert await client.place == Suggestions.card.state
     assert "ratings" not in client.sees
     await client.presses("Takaisin")
@@ -184,6 +185,7 @@ async def test_worried_about_somebody(parked: Parked) -> None:
 async def test_worried_and_not_knowing_what_about(parked: Parked) -> None:
     client = await parked.at(Worried.areas)
     await client.presses("En osaa sanoa")
+    await client.tells_no_place()
     assert await client.place in {Suggestions.card.state, Suggestions.end.state}
 
 
