@@ -42,7 +42,7 @@ from bot.i18n import gettext as _
 from bot.limits import LONGEST_WAIT
 from bot.services import clients, consents
 from bot.services.base import Services
-from dialogs import answer, crisis, find, matters, states, welcome
+from dialogs import answer, crisis, find, matters, states, tidy, welcome
 from dialogs.common import as_id, go_home, recall, remember
 
 log = structlog.get_logger()
@@ -73,16 +73,24 @@ class PatientRequests(BaseRequestMiddleware):
                 return True  # a press is answered once, by whoever has a word to say
             self._answered.append(method.callback_query_id)
         try:
-            return await make_request(bot, method)
+            return _shown(method, await make_request(bot, method))
         except TelegramRetryAfter as error:
             if error.retry_after > LONGEST_WAIT:
                 raise
             await asyncio.sleep(error.retry_after)
-            return await make_request(bot, method)
+            return _shown(method, await make_request(bot, method))
         except TelegramBadRequest as error:
             if isinstance(method, AnswerCallbackQuery) and "query is too old" in error.message:
                 return True
             raise
+
+
+def _shown(method: Any, result: Any) -> Any:
+    """What was sent just now stands in the chat: noted, so that the chat can be tidied."""
+    new = isinstance(result, Message) and method.__api_method__.startswith("send")
+    if new and (shown := tidy.shown.get()) is not None:
+        shown.append(result.message_id)
+    return result
 
 
 def build_bot(token: str, api: str) -> Bot:
@@ -104,6 +112,7 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
         services=services,
     )
     dispatcher.update.outer_middleware(speak)
+    dispatcher.update.outer_middleware(keep_track)
     dispatcher.message.outer_middleware(as_plain_words)
     dispatcher.callback_query.outer_middleware(leave_notice_alone)
     dispatcher.include_router(_commands())
@@ -130,6 +139,20 @@ async def speak(handler: Handler, event: TelegramObject, data: dict[str, Any]) -
         locale = await clients.seen(services, user.id)
     set_locale(locale or from_language_code(user.language_code, services.settings.default_locale))
     return await handler(event, data)
+
+
+async def keep_track(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """Remember which messages came and went with this update."""
+    sent: list[int] = []
+    token = tidy.shown.set(sent)
+    try:
+        return await handler(event, data)
+    finally:
+        tidy.shown.reset(token)
+        message = event.message if isinstance(event, Update) else None
+        if message or sent:
+            numbers = [message.message_id, *sent] if message else sent
+            await tidy.note(data["state"], data["services"], numbers)
 
 
 async def as_plain_words(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
@@ -241,6 +264,7 @@ async def on_stop(message: Message, dialog_manager: DialogManager, services: Ser
     """The conversation is forgotten at once; what the client has agreed to keep is shown with a way to remove it."""
     state = dialog_manager.middleware_data["state"]
     await state.clear()
+    await tidy.forget(state)
     if await clients.kept(services, message.chat.id):
         await message.answer(_("Keskustelu on unohdettu. Alla näet, mitä sinusta on tallennettu luvallasi."))
         await dialog_manager.start(states.Matters.forget, mode=StartMode.RESET_STACK)

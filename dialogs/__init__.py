@@ -14,6 +14,7 @@ from dialogs import (
     place,
     reflection,
     suggestions,
+    tidy,
     welcome,
     worried,
 )
@@ -35,5 +36,6 @@ def build_all() -> list[Dialog]:
         consent,
         matters,
         answer,
+        tidy,
     )
     return [room.build() for room in rooms]

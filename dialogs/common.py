@@ -231,10 +231,12 @@ def page(
     footer: bool = True,
     language: bool = True,
     home: bool = True,
+    protect: bool = False,
 ) -> Window:
     """A window as they all are: help, language and the menu one press away, and no message left without an answer.
 
-    `on_text` takes what the client types here; `inputs` other kinds of messages that mean something here.
+    `on_text` takes what the client types here; `inputs` other kinds of messages that mean something here. What is
+    `protect`ed cannot be passed on or photographed by the phone: windows that show what somebody has told.
     """
     row: list[Button] = [Button(Label("🆘 Apua heti"), id="sos", on_click=on_sos)]
     if language:
@@ -252,6 +254,7 @@ def page(
         state=state,
         getter=getter,
         preview_data=dict(preview) if preview else None,
+        protect_content=protect or None,
     )
 
 

@@ -344,6 +344,7 @@ def build() -> Dialog:
             Button(Label("Muutan tietoja"), id="change", on_click=to(At.items)),
             Button(cancel, id="cancel", on_click=on_cancel),
             state=At.preview,
+            protect=True,
         ),
         page(
             Tr("<b>Pyyntösi lähti. Hienoa, että otit tämän askeleen.</b>\n"),

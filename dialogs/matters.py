@@ -19,7 +19,7 @@ from bot.services import clients, consents, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer
+from dialogs import answer, tidy
 from dialogs.common import (
     Label,
     Ready,
@@ -108,6 +108,10 @@ async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogMana
 async def on_consent(_callback: CallbackQuery, _select: Any, manager: DialogManager, consent_id: str) -> None:
     manager.dialog_data["consent"] = consent_id
     await manager.switch_to(At.consent)
+
+
+async def on_tidy(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await tidy.start(manager)
 
 
 # --- one request
@@ -288,6 +292,7 @@ async def forget(manager: DialogManager) -> None:
     await clients.forget(services_of(manager), chat_of(manager).id)
     locale = current_locale()
     await memory(manager).clear()
+    await tidy.forget(memory(manager))
     await remember(
         manager, locale=locale
     )  # the goodbye is said in the same language, and forgotten in its turn
@@ -318,6 +323,7 @@ def build() -> Dialog:
                 ),
             ),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
+            Button(Label("🧹 Siivoa tämä keskustelu"), id="tidy", on_click=on_tidy),
             Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
             state=At.main,
             getter=get_main,
@@ -338,6 +344,7 @@ def build() -> Dialog:
             Button(back, id="b_main", on_click=to(At.main)),
             state=At.consent,
             getter=get_consent,
+            protect=True,
         ),
         page(
             Tr("<b>📝 Asioinnin muistilista</b>\n"),

@@ -315,6 +315,7 @@ def build() -> Dialog:
             Button(Label("Kyllä, näytä ehdotuksia"), id="suggest", on_click=on_suggest),
             Button(Label("Muutan vastauksiani"), id="change", on_click=on_change),
             state=At.summary,
+            protect=True,
             getter=get_summary,
         ),
         on_start=on_start,

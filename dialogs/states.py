@@ -86,3 +86,8 @@ class Matters(StatesGroup):
 
 class Answer(StatesGroup):
     write = State()  # the client's own words back to a worker
+
+
+class Tidy(StatesGroup):
+    ask = State()  # shall this chat be tidied?
+    done = State()

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.calendar import may_go_from
 from bot.core.consent import ConsentState
-from bot.db.tables import Consent, ContactRequest, OutboxMessage, Staff
+from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
 from bot.db.work import on_commit
 from bot.services.base import Services
 
@@ -251,6 +251,20 @@ async def _release(services: Services, row: OutboxMessage, values: Mapping[str, 
     async with services.db.work() as session:
         result = await session.execute(update(OutboxMessage).where(*ours).values(**values, lease_until=None))
     return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+async def standing(services: Services, chat_id: int, since: datetime) -> list[int]:
+    """The messages that the courier has sent to a client's chat since then."""
+    owner = select(Client.id).where(Client.chat_key == services.vault.fingerprint(chat_id, "client"))
+    async with services.db.read() as session:
+        rows = await session.scalars(
+            select(OutboxMessage.message_id).where(
+                OutboxMessage.client_id.in_(owner),
+                OutboxMessage.sent_at >= since,
+                OutboxMessage.message_id.is_not(None),
+            )
+        )
+        return [number for number in rows if number is not None]
 
 
 async def forget_sent(services: Services, before: datetime) -> int:

@@ -23,6 +23,7 @@ from dialogs.states import (
     Place,
     Reflection,
     Suggestions,
+    Tidy,
     Welcome,
     Worried,
 )
@@ -204,3 +205,5 @@ further(Answer.write, Matters.request, "write")
 further(Matters.memo, Suggestions.keep, "keep", "home", "matters", "memo")
 further(Matters.forget, Matters.main, "forget")
 further(Matters.forgotten, Matters.forget, "do_forget")
+further(Tidy.ask, Matters.main, "tidy")
+further(Tidy.done, Tidy.ask, "tidy")
