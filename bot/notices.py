@@ -89,13 +89,13 @@ def _receipt(services: Services, consent: Consent) -> Notice:
             _("🧾 <b>Suostumuksesi</b>\nKenelle: {organisation}"),
             organisation=_organisation(services, consent.organisation_id),
         ),
-        html(_("Mitä varten: yhteydenotto ja avun sopiminen")),
+        html(_("Mitä varten: yhteydenotto ja avusta sopiminen")),
         fill(
             _("Annettu {day}, voimassa {until} asti.\n"),
             day=views.until(consent.given_at, zone),
             until=views.until(consent.valid_until, zone),
         ),
-        html(_("Kerrotaan:")),
+        html(_("Työntekijälle kerrotaan:")),
         views.shared(Shared.model_validate(consent.shared), services.catalog),
     )
     rows = [

@@ -73,7 +73,7 @@ def offer_card(offer: Offer, organisation: Organisation, today: date, why: Marku
         _fact(_("👤 Kenelle: {value}"), _for_whom(offer)),
         _fact(_("📍 Missä: {value}"), _where(offer)),
         _fact(_("🕐 Milloin: {value}"), best(offer.when)),
-        _fact(_("💶 Maksaako: {value}"), _cost(offer)),
+        _fact(_("💶 Hinta: {value}"), _cost(offer)),
         _fact(_("🗣 Kielet: {value}"), listed(languages)),
         html(_("🕶 Voit tulla nimettömänä.")) if offer.anonymous else None,
         html(_("🤝 Mukana on vertaisia tai kokemusasiantuntijoita.")) if offer.peers else None,
@@ -190,9 +190,9 @@ def channel_line(channel: Channel) -> Markup:
 def shared(what: Shared, catalog: Catalog) -> Markup:
     """What a client shares, as the worker sees it: the same text is shown to the client before consenting."""
     reach = (
-        fill(_("📞 Soita numeroon <b>{phone}</b>"), phone=what.phone or "–")
+        fill(_("📞 Yhteys: puhelu numeroon <b>{phone}</b>"), phone=what.phone or "–")
         if what.reach is Reach.PHONE
-        else html(_("💬 Kirjoita tämän botin kautta"))
+        else html(_("💬 Yhteys: viestit chatissa"))
     )
     areas = [
         fill("• {area}: {answer}", area=area_name(catalog, area), answer=best(catalog.answer(rating).label))
@@ -210,7 +210,7 @@ def shared(what: Shared, catalog: Catalog) -> Markup:
         fill("\n<b>{title}</b>", title=_("Tästä olisi hyvä jutella")) if areas else None,
         *areas,
         *words,
-        _fact(_("💪 Voimat toimia: {value}"), strength(what.strength)),
+        _fact(_("💪 Voimat: {value}"), strength(what.strength)),
         _fact(_("🌱 Auttaa jo nyt: {value}"), what.helps),
         _fact(_("🫂 Tukena: {value}"), what.people),
         _fact(_("👣 Hyvä seuraava askel: {value}"), what.next_step),
@@ -228,9 +228,9 @@ def best_time(value: BestTime) -> str:
 
 def strength(value: Strength) -> str | None:
     return {
-        Strength.OWN: _("toimin itse"),
-        Strength.SOME_HELP: _("toimin, kun saan vähän apua"),
-        Strength.BESIDE: _("kaipaan jonkun rinnalle"),
+        Strength.OWN: _("pystyn toimimaan itse"),
+        Strength.SOME_HELP: _("pystyn, kun saan vähän apua"),
+        Strength.BESIDE: _("tarvitsen jonkun rinnalleni"),
         Strength.UNKNOWN: None,
     }[value]
 

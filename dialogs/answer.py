@@ -47,7 +47,8 @@ def build() -> Dialog:
         page(
             Tr("<b>✍️ Kirjoita työntekijälle</b>"),
             Tr(
-                "\nViestisi menee vain hänelle, jolla pyyntösi on. Hän ei näe puhelinnumeroasi eikä Telegram-tiliäsi."
+                "\nViestisi näkee vain se työntekijä, joka hoitaa pyyntöäsi. "
+                "Hän ei näe puhelinnumeroasi eikä Telegram-tiliäsi."
             ),
             Button(Label("⬅️ Takaisin, en kirjoita nyt"), id="back", on_click=on_back),
             state=At.write,

@@ -243,7 +243,7 @@ def build() -> Dialog:
             Tr("<b>✉️ Yhteydenottopyyntö</b>\n"),
             Tr("Kenelle: <b>{organisation}</b>\nAihe: {offer}\n"),
             Tr(
-                "Valitset itse, mitä kerrotaan. Näet koko viestin ennen kuin se lähtee. Työntekijä ottaa "
+                "Valitset itse, mitä kerrotaan. Näet koko viestin, ennen kuin se lähtee. Työntekijä ottaa "
                 "sinuun yhteyttä, ja sovitte yhdessä, miten jatketaan."
             ),
             Button(Label("Jatketaan"), id="go", on_click=to(At.items)),
@@ -314,7 +314,7 @@ def build() -> Dialog:
         page(
             Tr("<b>Kuinka kauan suostumus on voimassa?</b>"),
             Tr(
-                "\nSen jälkeen tietosi katoavat työntekijältä. Voit perua suostumuksen koska tahansa aiemminkin."
+                "\nSen jälkeen työntekijä ei enää näe tietojasi. Voit perua suostumuksen milloin vain, myös ennen sitä."
             ),
             Column(
                 Select(
@@ -333,11 +333,11 @@ def build() -> Dialog:
             Tr("<b>Tarkista vielä. Tämän näkee se työntekijä, joka ottaa pyyntösi ({organisation}):</b>\n"),
             Ready("preview"),
             Tr(
-                "\nMuille työntekijöille siellä näkyy vain, mitä elämän alueita pyyntö koskee, miten toivot "
+                "\nMuut työntekijät siellä näkevät vain, mitä elämän alueita pyyntö koskee, miten toivot "
                 "yhteyttä ja toivotko jonkun pian rinnallesi."
             ),
             Tr(
-                "\nTarkoitus: yhteydenotto ja avun sopiminen. Suostumus on voimassa {until} asti. Voit perua "
+                "\nTarkoitus: yhteydenotto ja avusta sopiminen. Suostumus on voimassa {until} asti. Voit perua "
                 "sen yhdellä painalluksella. Rinnalla tallentaa pyynnön ja vastauksesi salattuina."
             ),
             Button(Label("✅ Annan suostumuksen ja lähetän"), id="consent", on_click=on_consent),

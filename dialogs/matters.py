@@ -271,7 +271,9 @@ async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManage
 async def get_forget(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     kept = await clients.kept(services, chat_of(dialog_manager).id)
     rows = [
-        ngettext("• {count} kartoitus", "• {count} kartoitusta", kept.check_ins).format(count=kept.check_ins),
+        ngettext(
+            "• Mitä sinulle kuuluu: {count} kerta", "• Mitä sinulle kuuluu: {count} kertaa", kept.check_ins
+        ).format(count=kept.check_ins),
         ngettext("• {count} kohta muistilistassa", "• {count} kohtaa muistilistassa", kept.memo).format(
             count=kept.memo
         ),
@@ -365,10 +367,10 @@ def build() -> Dialog:
         page(
             Tr("<b>🗑 Unohda minut</b>\n"),
             Tr("Sinusta on tallennettu:\n{kept}\n"),
-            Tr("Poistan kaiken heti. Avoimet pyynnöt päättyvät, ja työntekijä ei enää näe tietojasi."),
+            Tr("Poistan kaiken heti. Avoimet pyynnöt päättyvät, eikä työntekijä enää näe tietojasi."),
             Tr(
                 "\nJäljelle jää vain merkintä siitä, että joskus oli suostumus ja milloin se päättyi. Siitä "
-                "ei näe, kenen se oli. Sillä voin osoittaa, että noudatin lupaasi."
+                "ei näe, kenen se oli. Sillä voin osoittaa, että toimin suostumuksesi mukaan."
             ),
             Tr("\nTätä ei voi perua."),
             Button(Label("Kyllä, unohda kaikki"), id="do_forget", on_click=on_forget),

@@ -60,8 +60,8 @@ def build() -> Dialog:
             ),
             Tr("Palvelua ylläpitää {operator}.", when="operator"),
             Tr(
-                "\n🔒 En tallenna sinusta mitään ennen kuin annat siihen luvan. Keskeneräinen keskustelu "
-                "unohtuu itsestään, kun siitä on {duration}."
+                "\n🔒 En tallenna sinusta mitään, ennen kuin annat siihen luvan. Keskeneräinen keskustelu "
+                "unohtuu itsestään, kun siitä on kulunut {duration}."
             ),
             Tr(
                 "\n🤝 Kaikki on vapaaehtoista. Voit ohittaa minkä tahansa kysymyksen ja lopettaa milloin vain."

@@ -158,7 +158,7 @@ async def _on_write(update: Update, context: StaffContext, worker: Worker, card:
         update.effective_chat.id,
         fill(
             _(
-                "Kirjoita nyt viesti asiakkaalle (pyyntö #{number}). Näet sen vielä ennen kuin se lähtee.\n"
+                "Kirjoita nyt viesti asiakkaalle (pyyntö #{number}). Näet sen vielä, ennen kuin se lähtee.\n"
                 "Esimerkki: Hei! Soitan sinulle huomenna kello 12 jälkeen."
             ),
             number=card.request_id,

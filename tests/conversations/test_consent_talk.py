@@ -100,7 +100,7 @@ async def test_a_telephone_number_is_understood(parked: Parked, typed: str) -> N
     assert await client.place == At.time.state
     await client.taps("time")
     await client.taps("days")
-    assert "📞 Soita numeroon" in client.screen
+    assert "📞 Yhteys: puhelu numeroon" in client.screen
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ async def test_client_asks_to_be_contacted(talk: Talk) -> None:
     await aino.sends_contact("+358401234567")
     await aino.presses("aamupäivä")
     await aino.presses("30")
-    preview = aino.screen.partition("\n\n")[2].partition("\n\nMuille")[0]
+    preview = aino.screen.partition("\n\n")[2].partition("\n\nMuut")[0]
     assert "Tyttö <3" in preview
     assert "+358401234567" in preview
     await aino.presses("✅ Annan suostumuksen ja lähetän")

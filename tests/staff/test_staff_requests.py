@@ -73,7 +73,7 @@ async def test_a_client_who_tells_nothing_shows_nothing(office: Office) -> None:
     leena = await office.worker()
     await office.client().asks_and_tells_nothing()
     await leena.presses(ACCEPT)
-    assert "Kirjoita tämän botin kautta" in leena.screen
+    assert "Yhteys: viestit chatissa" in leena.screen
     assert personal(leena) == 0
 
 
