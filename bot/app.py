@@ -84,6 +84,8 @@ async def run(
         sources: list[Source] = []
         work: list[Callable[[asyncio.Event], Awaitable[None]]] = [partial(_watch_catalog, services)]
         if "client" in roles:
+            await asyncio.to_thread(services.shelf.prepare)
+            _tell_problem(services)
             with _reaching_telegram("client_token"):
                 sources.append(await _client_source(services, stack, http))
         if "staff" in roles and settings.staff_token is not None:
@@ -115,11 +117,16 @@ async def _watch_catalog(services: Services, stop: asyncio.Event) -> None:
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_EVERY)
-        if await asyncio.to_thread(services.shelf.look):
-            if services.shelf.problem:
-                log.error("the edited catalogue is not in use", why=services.shelf.problem)
-            else:
-                log.info("catalogue read again", offers=len(services.catalog.offers))
+        if await asyncio.to_thread(services.shelf.look) and not _tell_problem(services):
+            log.info("catalogue read again", offers=len(services.catalog.offers))
+
+
+def _tell_problem(services: Services) -> bool:
+    """Say in the log what of the catalogue's files is not in use; True if there was something to say."""
+    problem = services.shelf.problem
+    if problem:
+        log.error("what was edited in the catalogue is not in use", why=problem)
+    return problem is not None
 
 
 def _token(services: Services, which: Literal["client_token", "staff_token"]) -> str:

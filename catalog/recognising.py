@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, count, pairwise
@@ -100,9 +100,16 @@ class Recogniser:
         self._learn([*seen.values()], [[name in about[phrase] for name in self._names] for phrase in seen])
 
     @classmethod
-    def load(cls, folder: Path) -> Recogniser:
-        """A recogniser of the phrases in the folder's YAML files; PhraseError when they cannot be used."""
-        return cls({area: [phrase for _, phrase in said] for area, said in read_phrases(folder).items()})
+    def load(cls, folder: Path, among: Collection[str] | None = None) -> Recogniser:
+        """A recogniser of the phrases in the folder's YAML files; PhraseError when they cannot be used.
+
+        With `among`, only these areas are recognised: what is said of another one is a need, but not of these.
+        """
+        phrases: dict[str, list[str]] = {}
+        for name, said in read_phrases(folder).items():
+            kept = among is None or name in among or name == SMALL_TALK
+            phrases.setdefault(name if kept else UNCLEAR, []).extend(phrase for _, phrase in said)
+        return cls(phrases)
 
     def areas(self, text: str, most: int = 3) -> list[Recognised]:
         """The areas that the text could be about, the likeliest first; none when that is not sure."""
@@ -154,6 +161,16 @@ class Recogniser:
         values = rarity / np.sqrt((rarity**2).sum() + unknown)
         score: Matrix = (values.astype(np.float32) @ self._lines[columns] + self._usual).astype(np.float32)
         return np.minimum(score, 1)
+
+
+class Deaf(Recogniser):
+    """Stands in where there are no phrases that could be used: it is never sure of anything."""
+
+    def __init__(self) -> None:
+        pass
+
+    def areas(self, text: str, most: int = 3) -> list[Recognised]:
+        return []
 
 
 def features(folded: str) -> list[str]:

@@ -102,6 +102,18 @@ def write(folder: Path, contents: Files) -> Path:
     return folder
 
 
+def write_phrases(folder: Path, **more: list[str]) -> Path:
+    """What people say, by area, in files of their own."""
+    phrases = {
+        "friends": ["kukaan ei soita enää", "ei ole ketään kenelle puhua", "viikonloput ihan yksin"],
+        "money": ["velkaa on liikaa", "rahat ei riitä ruokaan", "laskut jäi taas maksamatta"],
+        "health": ["en saa nukuttua öisin", "selkä on kipeä koko ajan", "väsyttää aamusta iltaan"],
+        "small_talk": ["moi", "kiitos hei", "hyvää huomenta", "mitä kuuluu"],
+        **more,
+    }
+    return write(folder, {f"phrases/{name}.yaml": {"fi": said} for name, said in phrases.items()})
+
+
 def _plain(value: Any) -> Any:
     """Enumeration members as the words that they are."""
     if isinstance(value, dict):
