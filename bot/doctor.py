@@ -13,6 +13,7 @@ from bot.db.columns import BadKey, Vault
 from bot.db.upgrade import current, head
 from bot.settings import Settings
 from catalog.loading import CatalogError, load
+from catalog.recognising import PHRASES, PhraseError, Recogniser
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _keys(settings)
     yield await _database(settings)
     yield _catalog(settings)
+    async for finding in _in_use(settings):
+        yield finding
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
         yield await _token(settings, http, "client bot", settings.client_token)
         if settings.staff_token is None:
@@ -71,14 +74,30 @@ async def _database(settings: Settings) -> Finding:
 
 
 def _catalog(settings: Settings) -> Finding:
+    """Whether the service could start with the files as they are, and take an edit of them into use."""
     try:
         catalog = load(settings.catalog)
+        Recogniser.load(settings.catalog / PHRASES, catalog.areas_by_id)
     except CatalogError as error:
-        return Finding("catalogue", False, f"{len(error.problems)} errors: see `rinnalla catalog check`")
+        count = len(error.problems)
+        first = f"{count} to put right, the first in {error.problems[0]}"
+        return Finding("catalogue", False, f"{first} See `rinnalla catalog check`.")
+    except (PhraseError, OSError) as error:
+        return Finding("catalogue", False, f"own words are not recognised: {error}")
     kind = " (demonstration)" if catalog.demonstration else ""
     return Finding(
         "catalogue", True, f"{len(catalog.offers)} offers of {len(catalog.organisations)} organisations{kind}"
     )
+
+
+async def _in_use(settings: Settings) -> AsyncIterator[Finding]:
+    """What the running service says of the files it looks at; nothing when none runs here, or when all is in use."""
+    try:
+        _, told = await _ask(settings)
+    except _NO_ANSWER:
+        return
+    if problem := told.get("catalogue"):
+        yield Finding("catalogue in use", False, f"the running service keeps the one before: {problem}")
 
 
 async def _token(
@@ -98,15 +117,28 @@ async def _token(
 
 
 async def health(settings: Settings) -> list[Finding]:
-    """Ask the running service, as a container's health check does."""
+    """Ask the running service, as a container's health check does. An edit that is not in use does not make it ill."""
+    try:
+        status, told = await _ask(settings)
+    except _NO_ANSWER as error:
+        return [Finding("service", False, f"does not answer at {settings.listen} ({type(error).__name__})")]
+    if status != 200:
+        return [Finding("service", False, "answers, but is not well")]
+    problem = told.get("catalogue")
+    note = f", but keeps the catalogue from before the newest edit: {problem}" if problem else ""
+    return [Finding("service", True, f"is well{note}")]
+
+
+_NO_ANSWER = (aiohttp.ClientError, TimeoutError, ValueError)
+
+
+async def _ask(settings: Settings) -> tuple[int, dict[str, Any]]:
+    """The status of the running service's /health, and what it tells; one of _NO_ANSWER when none is there."""
     host = "127.0.0.1" if settings.listen_host == "0.0.0.0" else settings.listen_host
     url = f"http://{host}:{settings.listen_port}/health"
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http,
-            http.get(url) as response,
-        ):
-            well = response.status == 200
-    except (aiohttp.ClientError, TimeoutError) as error:
-        return [Finding("service", False, f"does not answer at {settings.listen} ({type(error).__name__})")]
-    return [Finding("service", well, "is well" if well else "answers, but is not well")]
+    async with (
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as http,
+        http.get(url) as response,
+    ):
+        told = await response.json(content_type=None)
+    return response.status, told if isinstance(told, dict) else {}

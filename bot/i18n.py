@@ -10,7 +10,7 @@ import gettext as gettext_module
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -139,6 +139,11 @@ def duration(value: timedelta) -> str:
 
 def clock_time(value: datetime, zone: ZoneInfo) -> str:
     return format_time(value.astimezone(zone), "short", locale=_babel())
+
+
+def hour(value: time) -> str:
+    """A time of day: 9.30, 09:30."""
+    return format_time(value, "short", locale=_babel())
 
 
 def listed(items: list[str], style: str = "standard") -> str:

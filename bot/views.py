@@ -12,13 +12,26 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from markupsafe import Markup
 
+from bot import schedule
 from bot.core.check_in import Strength
 from bot.core.consent import BestTime, Reach, Shared
 from bot.core.requests import Outcome, State
 from bot.i18n import current_locale, day, fill, html, listed, moment
 from bot.i18n import gettext as _
 from catalog.freshness import stale
-from catalog.schema import Catalog, Channel, ChannelKind, CrisisContact, Offer, OfferKind, Organisation
+from catalog.schema import (
+    Catalog,
+    Channel,
+    ChannelKind,
+    ContactPerson,
+    CrisisContact,
+    LifeSituation,
+    Offer,
+    OfferKind,
+    Organisation,
+    Place,
+    Unit,
+)
 from catalog.schema import Text as CatalogText
 
 NAMES_OF_LANGUAGES = 6
@@ -47,20 +60,29 @@ def crisis_contacts(contacts: Sequence[CrisisContact], today: date) -> Markup:
 
 def _crisis_contact(contact: CrisisContact, today: date) -> Markup:
     locale = current_locale()
-    known = fill(_("Tiedot tarkistettu {day}."), day=day(contact.known_on)) if stale(contact, today) else None
     return joined(
         fill("<b>{name}</b>", name=contact.name.best(locale)),
         fill("📞 <b>{phone}</b>", phone=contact.phone),
         html(contact.help.best(locale)),
         fill("🕐 {hours}", hours=contact.hours.best(locale)),
-        fill("<i>{more}</i>", more=joined(contact.if_no_answer.best(locale), known, gap=" ")),
+        fill(
+            "<i>{more}</i>", more=joined(contact.if_no_answer.best(locale), caution(contact, today), gap=" ")
+        ),
     )
+
+
+def caution(contact: CrisisContact, today: date) -> Markup | None:
+    """Said of a crisis contact that nobody has confirmed lately; it is worth a call all the same."""
+    if not stale(contact, today):
+        return None
+    return fill(_("Tiedot ovat päivältä {day} ja ovat voineet muuttua."), day=day(contact.known_on))
 
 
 def offer_card(offer: Offer, organisation: Organisation, today: date, why: Markup) -> Markup:
     """Why it is suggested, and all about it: what, for whom, where, when, cost, language, how to get in, how fresh."""
     languages = [_language_name(code) for code in offer.languages[:NAMES_OF_LANGUAGES]]
     kind = _("Toimintaa") if offer.kind is OfferKind.ACTIVITY else _("Palvelu")
+    unit = organisation.unit(offer.unit)
     return joined(
         fill("<b>{name}</b>", name=offer.name.best(current_locale())),
         fill(
@@ -71,15 +93,17 @@ def offer_card(offer: Offer, organisation: Organisation, today: date, why: Marku
         fill("{summary}\n", summary=offer.summary.best(current_locale())),
         why,
         _fact(_("👤 Kenelle: {value}"), _for_whom(offer)),
-        _fact(_("📍 Missä: {value}"), _where(offer)),
-        _fact(_("🕐 Milloin: {value}"), best(offer.when)),
+        _fact(_("📍 Missä: {value}"), _where(offer, unit)),
+        _fact(_("♿ Esteettömyys: {value}"), _accessibility(offer, unit)),
+        _fact(_("🕐 Milloin: {value}"), schedule.when(offer, unit, today)),
+        *map(html, schedule.exceptions(offer, unit, today)),
         _fact(_("💶 Hinta: {value}"), _cost(offer)),
         _fact(_("🗣 Kielet: {value}"), listed(languages)),
         html(_("🕶 Voit tulla nimettömänä.")) if offer.anonymous else None,
         html(_("🤝 Mukana on vertaisia tai kokemusasiantuntijoita.")) if offer.peers else None,
         _fact(_("🚪 Näin pääset mukaan: {value}"), best(offer.get_in)),
         _fact(_("✉️ Lähete: {value}"), best(offer.referral)),
-        _capacity(offer),
+        _capacity(offer, today),
         freshness(offer, today),
     )
 
@@ -94,22 +118,50 @@ def _language_name(code: str) -> str:
 
 
 def _for_whom(offer: Offer) -> str | None:
+    """The entry's own words, or else ages, situations and close persons."""
     whom = offer.for_whom
     if whom is None:
         return None
     if whom.text:
         return best(whom.text)
-    if whom.min_age and whom.max_age:
-        return _("{least}–{most}-vuotiaille").format(least=whom.min_age, most=whom.max_age)
-    if whom.min_age:
-        return _("{least} vuotta täyttäneille").format(least=whom.min_age)
-    return _("myös läheisille") if whom.close_persons else None
+    least, most = whom.min_age, whom.max_age
+    ages = (
+        _("{least}–{most}-vuotiaille").format(least=least or 0, most=most)
+        if most is not None
+        else (_("{least} vuotta täyttäneille").format(least=least) if least else None)
+    )
+    close = _("myös läheisille") if whom.close_persons else None
+    return ", ".join(part for part in (ages, *map(_situation, whom.situations), close) if part) or None
 
 
-def _where(offer: Offer) -> str:
-    if offer.place:
-        name, address = best(offer.place.name), offer.place.address
-        parts = [name, address, offer.place.municipality if offer.place.municipality not in address else None]
+def _situation(situation: LifeSituation) -> str:
+    return {
+        LifeSituation.FAMILY: _("lapsiperheille"),
+        LifeSituation.YOUNG: _("nuorille"),
+        LifeSituation.OLDER: _("ikääntyneille"),
+        LifeSituation.UNEMPLOYED: _("työttömille"),
+        LifeSituation.STUDENT: _("opiskelijoille"),
+        LifeSituation.IMMIGRANT: _("maahan muuttaneille"),
+        LifeSituation.LIVING_ABROAD: _("ulkomailla asuville"),
+        LifeSituation.DISABLED: _("vammaisille ihmisille"),
+        LifeSituation.ILL: _("pitkäaikaisesti sairaille"),
+        LifeSituation.CARER: _("omaishoitajille"),
+        LifeSituation.BEREAVED: _("läheisen menettäneille"),
+        LifeSituation.SEPARATED: _("eronneille"),
+        LifeSituation.INDEBTED: _("velkaantuneille"),
+        LifeSituation.HOMELESS: _("asunnottomille"),
+        LifeSituation.CONVICTED: _("rangaistusta suorittaville ja siitä vapautuneille"),
+    }[situation]
+
+
+def _place(offer: Offer, unit: Unit | None) -> Place | None:
+    return offer.place or (unit.place if unit else None)
+
+
+def _where(offer: Offer, unit: Unit | None) -> str:
+    if place := _place(offer, unit):
+        name = best(place.name) or (best(unit.name) if unit and place is unit.place else None)
+        parts = [name, place.address, place.municipality if place.municipality not in place.address else None]
         return ", ".join(part for part in parts if part)
     if offer.nationwide:
         return _("koko maassa")
@@ -120,19 +172,27 @@ def _where(offer: Offer) -> str:
     return _("{count} kunnassa, esimerkiksi {some}").format(count=len(municipalities), some=some)
 
 
+def _accessibility(offer: Offer, unit: Unit | None) -> str | None:
+    place = _place(offer, unit)
+    return best(place.accessibility) if place else None
+
+
 def _cost(offer: Offer) -> str | None:
     if offer.cost:
         return best(offer.cost)
     return None if offer.free is None else (_("ei maksa mitään") if offer.free else _("maksullinen"))
 
 
-def _capacity(offer: Offer) -> Markup | None:
-    if offer.capacity is None or offer.capacity.state == "open":
+def _capacity(offer: Offer, today: date) -> Markup | None:
+    """That there is a queue or no place, until the day for which that was said."""
+    capacity = offer.capacity
+    if capacity is None or capacity.state == "open" or (capacity.until and capacity.until < today):
         return None
-    text = (
-        _("⏳ Tähän on nyt jonoa.") if offer.capacity.state == "waiting_list" else _("⛔ Tämä on nyt täynnä.")
-    )
-    return html(text)
+    queue = capacity.state == "waiting_list"
+    if capacity.until is None:
+        return html(_("⏳ Tähän on nyt jonoa.") if queue else _("⛔ Tämä on nyt täynnä."))
+    text = _("⏳ Tähän on jonoa ainakin {day} asti.") if queue else _("⛔ Tämä on täynnä ainakin {day} asti.")
+    return fill(text, day=day(capacity.until))
 
 
 def freshness(offer: Offer, today: date) -> Markup:
@@ -152,11 +212,14 @@ def freshness(offer: Offer, today: date) -> Markup:
 
 
 def contact_details(offer: Offer, organisation: Organisation, today: date) -> Markup:
-    channels = [channel_line(channel) for channel in offer.channels]
+    unit = organisation.unit(offer.unit)
+    ways = offer.channels or (unit.channels if unit else ())
+    channels = [channel_line(channel) for channel in ways]
     if not channels:
         channels = [html(_("Yhteystietoja ei ole luettelossa."))]
-    place = fill("📍 {where}", where=_where(offer)) if offer.place else None
-    listed_already = {channel.value.rstrip("/") for channel in offer.channels}
+    place = fill("📍 {where}", where=_where(offer, unit)) if _place(offer, unit) else None
+    listed_already = {channel.value.rstrip("/") for channel in ways}
+    persons = (unit.contact_persons if unit else ()) or organisation.contact_persons
     url = str(organisation.url).rstrip("/") if organisation.url else None
     web = fill("🌐 {url}", url=url) if url and url not in listed_already else None
     return joined(
@@ -167,9 +230,19 @@ def contact_details(offer: Offer, organisation: Organisation, today: date) -> Ma
         ),
         *channels,
         place,
+        _fact(_("♿ Esteettömyys: {value}"), _accessibility(offer, unit)),
+        _fact(_("🕐 Milloin: {value}"), schedule.when(offer, unit, today)),
+        *map(html, schedule.exceptions(offer, unit, today)),
+        *map(_contact_person, persons),
         web,
+        _capacity(offer, today),
         freshness(offer, today),
     )
+
+
+def _contact_person(person: ContactPerson) -> Markup:
+    parts = [person.name, best(person.title), person.phone, person.email]
+    return fill(_("👤 Yhteyshenkilö: {who}"), who=", ".join(part for part in parts if part))
 
 
 _SYMBOLS = {
@@ -182,7 +255,10 @@ _SYMBOLS = {
 
 
 def channel_line(channel: Channel) -> Markup:
-    extras = [text for text in (best(channel.label), best(channel.hours), best(channel.price)) if text]
+    languages = listed([_language_name(code) for code in channel.languages])
+    extras = [
+        text for text in (best(channel.label), best(channel.hours), best(channel.price), languages) if text
+    ]
     head = fill("{symbol} <b>{value}</b>", symbol=_SYMBOLS[channel.kind], value=channel.value)
     return head + (fill(" – {extras}", extras=", ".join(extras)) if extras else "")
 

@@ -31,7 +31,8 @@ def build(services: Services, sources: list[Source]) -> web.Application:
         except Exception as error:
             log.warning("not well", error=type(error).__name__)
             return web.json_response({"status": "the database does not answer"}, status=503)
-        return web.json_response({"status": "ok"})
+        problem = services.shelf.problem
+        return web.json_response({"status": "ok"} | ({"catalogue": problem} if problem else {}))
 
     async def metrics(_request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from catalog.drafts import Draft, Placed, Problem, closest
+from catalog.fact_checks import doubtful_facts, false_facts
 from catalog.freshness import months_good, stale
 from catalog.imported_checks import of_imported, remarks_of_imported
 from catalog.schema import CrisisNeed, Dated, Organisation, SafetyKind, Strict, Text
@@ -30,6 +31,7 @@ def contradictions(draft: Draft) -> Iterator[Problem]:
     yield from _answers(draft)
     yield from _crisis(draft)
     yield from _long_labels(draft)
+    yield from false_facts(draft)
     yield from of_imported(draft)
 
 
@@ -40,6 +42,7 @@ def remarks(draft: Draft, today: date) -> Iterator[Problem]:
         yield Problem("organisations", "", "", message, "warning")
     yield from _long_names(draft)
     yield from _unreachable_rules(draft)
+    yield from doubtful_facts(draft, today)
     yield from remarks_of_imported(draft, today)
     for placed in everything(draft):
         yield from _missing_languages(placed)

@@ -244,6 +244,8 @@ def _plain(error: Mapping[str, Any]) -> str:
         return f"{given!r} is written wrongly. {_HOW_TO_WRITE.get(name, _HOW_TO_WRITE['id'])}"
     if kind.startswith("date"):
         return f"{given!r} is no day. Write it like 2026-01-31."
+    if kind.startswith("time"):
+        return f"{given!r} is no time of day. Write it like 09:30."
     if kind == "value_error":
         return f"{str(context['error']).rstrip('.')}."
     return f"{error['msg']}."

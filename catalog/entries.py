@@ -214,3 +214,6 @@ class Organisation(Dated):
     @property
     def retired(self) -> bool:
         return self.retired_on is not None
+
+    def unit(self, unit_id: str | None) -> Unit | None:
+        return next((unit for unit in self.units if unit.id == unit_id), None)

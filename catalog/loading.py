@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from catalog.checking import contradictions, remarks
-from catalog.drafts import Draft, Problem, read
+from catalog.drafts import Draft, Problem, closest, read
+from catalog.recognising import PHRASES, SMALL_TALK, UNCLEAR, PhraseError, read_phrases
 from catalog.schema import Catalog, Crisis, Offer
 
 __all__ = ["CatalogError", "Problem", "check", "load"]
@@ -57,7 +58,32 @@ def check(folder: Path, today: date) -> list[Problem]:
     """Everything that is wrong or could be better, the errors first."""
     draft = read(folder)
     warnings = [problem for problem in draft.problems if problem.severity == "warning"]
-    return [*_errors(draft), *warnings, *remarks(draft, today)]
+    unheard = _phrases(folder, {area.entry for area in draft.areas})
+    return [*_errors(draft), *unheard, *warnings, *remarks(draft, today)]
+
+
+def _phrases(folder: Path, areas: set[str]) -> list[Problem]:
+    """What keeps areas from being recognised in people's own words; the catalogue itself works without."""
+    if not (folder / PHRASES).is_dir():
+        message = (
+            "There are no phrases: own words are not recognised. Copy those that come with the software."
+        )
+        return [Problem(PHRASES, "", "", message, "warning")]
+    try:
+        phrases = read_phrases(folder / PHRASES).keys() - {SMALL_TALK, UNCLEAR}
+    except (PhraseError, OSError) as error:
+        return [Problem(PHRASES, "", "", f"{error} Own words are not recognised.")]
+    silent = [
+        Problem(
+            f"{PHRASES}/{area}.yaml", "", "", "The area has no phrases and is never recognised.", "warning"
+        )
+        for area in sorted(areas - phrases)
+    ]
+    strange = [
+        Problem(f"{PHRASES}/{name}.yaml", "", "", f"There is no such area.{closest(name, areas)}", "warning")
+        for name in sorted(phrases - areas)
+    ]
+    return [*silent, *strange]
 
 
 def _errors(draft: Draft) -> list[Problem]:

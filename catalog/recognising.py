@@ -31,6 +31,9 @@ from numpy.typing import NDArray
 from catalog.forms import fold
 from catalog.plain_yaml import parse
 
+PHRASES: Final = "phrases"
+"""Their folder, in the catalogue's folder."""
+
 SMALL_TALK: Final = "small_talk"
 """The name of the phrases that are no need."""
 

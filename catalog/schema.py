@@ -290,8 +290,7 @@ class Catalog(Strict):
 
     def unit_of(self, offer: Offer) -> Unit | None:
         """The unit that runs it, when its organisation has such a one."""
-        units = self.organisation_of(offer).units
-        return next((unit for unit in units if unit.id == offer.unit), None)
+        return self.organisation_of(offer).unit(offer.unit)
 
     def crisis_need(self, need_id: str) -> CrisisNeed:
         return {need.id: need for need in self.crisis.needs}[need_id]

@@ -7,11 +7,8 @@ from pathlib import Path
 
 from catalog.indexing import index_of
 from catalog.loading import CatalogError, load
-from catalog.recognising import Deaf, PhraseError, Recogniser
+from catalog.recognising import PHRASES, Deaf, PhraseError, Recogniser
 from catalog.schema import Catalog
-
-PHRASES = "phrases"
-"""The folder of what people say, in the catalogue's folder."""
 
 Signature = frozenset[tuple[str, int, int]]
 

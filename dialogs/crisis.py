@@ -13,10 +13,9 @@ from markupsafe import Markup
 
 from bot import views
 from bot.core.safety import Screening
-from bot.i18n import current_locale, day, fill, html
+from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
 from bot.services.base import Services
-from catalog.freshness import stale
 from catalog.schema import CrisisContact
 from dialogs import states
 from dialogs.common import Label, Ready, Tr, leave, page, services_of, within
@@ -50,12 +49,11 @@ def _contacts(services: Services, need_id: str) -> Markup:
 
 def _shortly(contact: CrisisContact, today: date) -> Markup:
     locale = current_locale()
-    known = fill(_("Tiedot tarkistettu {day}."), day=day(contact.known_on)) if stale(contact, today) else None
     return fill(
         "<b>{name}</b>\n📞 <b>{phone}</b>\n🕐 {hours}",
         name=contact.name.best(locale),
         phone=contact.phone,
-        hours=views.joined(html(contact.hours.best(locale)), known, gap=". "),
+        hours=views.joined(html(contact.hours.best(locale)), views.caution(contact, today), gap=". "),
     )
 
 

@@ -10,7 +10,7 @@ from aiogram_dialog.widgets.kbd import Button, Column, Select
 from aiogram_dialog.widgets.text import Format
 from markupsafe import Markup
 
-from bot import views
+from bot import schedule, views
 from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
@@ -18,6 +18,7 @@ from bot.i18n import gettext as _
 from bot.services import clients, consents, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
+from catalog.freshness import stale
 from catalog.schema import Catalog
 from dialogs import answer, tidy
 from dialogs.common import (
@@ -245,7 +246,10 @@ def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
     )
     if offer is None:
         return views.joined(name, why), name
-    who = organisation_name(services.catalog, services.catalog.organisation_of(offer).id)
+    organisation = services.catalog.organisation_of(offer)
+    who = organisation_name(services.catalog, organisation.id)
+    today = services.clock().astimezone(services.settings.zone).date()
+    when = schedule.when(offer, organisation.unit(offer.unit), today)
     number = next((channel.value for channel in offer.channels if channel.kind == "phone"), None)
     phone = fill("📞 {phone}", phone=number) if number else None
     full = views.joined(
@@ -253,8 +257,9 @@ def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
         why,
         fill(_("Kenen kanssa: {who}"), who=who),
         fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer.get_in else None,
-        fill(_("Milloin: {when}"), when=views.best(offer.when)) if offer.when else None,
+        fill(_("Milloin: {when}"), when=when) if when else None,
         phone,
+        views.freshness(offer, today) if stale(offer, today) else None,
     )
     return full, views.joined(name, phone)
 

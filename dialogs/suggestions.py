@@ -16,11 +16,12 @@ from bot import views
 from bot.core.check_in import CheckIn
 from bot.i18n import current_locale, fill, html, listed
 from bot.i18n import gettext as _
+from bot.reasons import why_this
 from bot.services import clients, figures, memos, staff
 from bot.services.base import Services
 from catalog.guidance import level_for, why
 from catalog.ranking import Because, Reason, Situation, Suggestion, suggest
-from catalog.schema import Catalog, Level, Offer
+from catalog.schema import Level, Offer
 from dialogs import consent, place
 from dialogs.common import (
     Label,
@@ -199,42 +200,6 @@ async def get_card(dialog_manager: DialogManager, services: Services, **_kwargs:
         "here": True,
         "many": len(cards) > 1,
     }
-
-
-def why_this(reasons: Sequence[Reason], catalog: Catalog) -> Markup:
-    """Why this is suggested, in a sentence or two: what the client said first, then what speaks for it otherwise."""
-    areas = dict.fromkeys(
-        views.area_name(catalog, reason.values[0])
-        for reason in reasons
-        if reason.code in {Because.PRIORITY, Because.AREA_VERY_LOW, Because.AREA_LOW, Because.AREA_MIDDLING}
-    )
-    said = [fill(_("Toivoit apua tai muutosta tähän: {areas}."), areas=listed(list(areas)))] if areas else []
-    codes = {reason.code for reason in reasons}
-    others = [html(text) for code, text in _other_reasons() if code in codes]
-    text = views.joined(*said, *others[:2], gap=" ")
-    return (
-        fill("💡 <b>{title}</b> {text}\n", title=_("Miksi tätä ehdotetaan?"), text=text)
-        if text
-        else Markup("")
-    )
-
-
-def _other_reasons() -> list[tuple[Because, str]]:
-    return [
-        (
-            Because.ASSESSMENT,
-            _(
-                "Kun apua tarvitaan moneen asiaan, sinulla on oikeus palvelutarpeen arviointiin "
-                "(sosiaalihuoltolaki 36 §)."
-            ),
-        ),
-        (Because.NAMED_WORKER, _("Voit saada oman työntekijän, joka kulkee rinnallasi.")),
-        (Because.SERVICE_CONTACT, _("Täältä saat ammattilaisen avuksi.")),
-        (Because.CLOSE_PERSONS, _("Tämä on tarkoitettu myös läheisille.")),
-        (Because.ANONYMOUS, _("Voit asioida nimettömänä.")),
-        (Because.PEERS, _("Siellä on muita, jotka ovat kokeneet samaa.")),
-        (Because.LOW_THRESHOLD, _("Mukaan on helppo tulla.")),
-    ]
 
 
 async def on_next(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import socket
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -21,7 +26,7 @@ from bot.db.columns import Vault
 from bot.db.work import Database
 from bot.services import staff
 from bot.services.staff import Worker
-from bot.settings import Settings
+from bot.settings import CATALOG, Settings
 from tests.conftest import KEY
 from tests.services.people import KELLO, asks, services_on
 
@@ -405,6 +410,55 @@ def test_the_doctor_asks_the_running_service(url: str, monkeypatch: pytest.Monke
     done = rinnalla("doctor", "--health", "--json")
     assert done.exit_code == 1
     assert json.loads(done.stdout)[0]["well"] is False
+
+
+def test_the_doctor_says_what_is_wrong_with_an_edited_catalogue(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(CATALOG, tmp_path / "catalogue")
+    monkeypatch.setenv("RINNALLA_CATALOG", str(tmp_path / "catalogue"))
+    (tmp_path / "catalogue" / "phrases" / "money.yaml").write_text("fi: [1", encoding="utf-8")
+    assert "✗ catalogue: own words are not recognised: money.yaml" in rinnalla("doctor").stdout
+    (tmp_path / "catalogue" / "doors.yaml").write_text("doors: 1", encoding="utf-8")
+    assert "✗ catalogue: 1 to put right, the first in doors.yaml: doors: A list" in rinnalla("doctor").stdout
+
+
+def test_the_doctor_tells_when_the_running_service_keeps_the_catalogue_from_before(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = {"status": "ok", "catalogue": "doors.yaml: doors: A list is needed here."}
+    with answering(answer) as listen:
+        monkeypatch.setenv("RINNALLA_LISTEN", listen)
+        told = rinnalla("doctor").stdout
+        assert "✗ catalogue in use: the running service keeps the one before: doors.yaml: doors" in told
+        done = rinnalla("doctor", "--health")
+        assert done.exit_code == 0
+        assert "is well, but keeps the catalogue from before the newest edit: doors.yaml" in done.stdout
+    with answering({"status": "ok"}) as listen:
+        monkeypatch.setenv("RINNALLA_LISTEN", listen)
+        assert "catalogue in use" not in rinnalla("doctor").stdout
+        assert rinnalla("doctor", "--health").stdout == "✓ service: is well\n"
+
+
+@contextmanager
+def answering(answer: dict[str, str]) -> Iterator[str]:
+    """A running service's /health, at the address given."""
+
+    class Health(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Health) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 # Running

@@ -54,13 +54,13 @@ def catalog_search(
 ) -> None:
     """Say which life areas a text could be about, and find activities and services by its words."""
     from catalog.loading import CatalogError, load
-    from catalog.recognising import PhraseError, Recogniser
+    from catalog.recognising import PHRASES, PhraseError, Recogniser
 
     if (text is None) == (not lines):
         raise typer.BadParameter("give a text, or --lines and the texts on standard input")
     folder = catalog or read_settings().catalog
     try:
-        shelf, recogniser = load(folder), Recogniser.load(folder / "phrases")
+        shelf, recogniser = load(folder), Recogniser.load(folder / PHRASES)
     except (CatalogError, PhraseError) as error:
         fail(str(error))
     for asked in sys.stdin.read().splitlines() if lines else [text or ""]:
@@ -99,11 +99,11 @@ def _readable(found: dict[str, Any]) -> str:
 def catalog_evaluate(catalog: CatalogFolder = None, as_json: AsJson = False) -> None:
     """Measure how well own words are recognised, on sentences that were never taught."""
     from catalog.evaluating import EvaluationError, evaluate
-    from catalog.recognising import PhraseError, Recogniser
+    from catalog.recognising import PHRASES, PhraseError, Recogniser
 
     folder = catalog or read_settings().catalog
     try:
-        report = evaluate(Recogniser.load(folder / "phrases"), folder / "evaluation")
+        report = evaluate(Recogniser.load(folder / PHRASES), folder / "evaluation")
     except (PhraseError, EvaluationError) as error:
         fail(str(error))
     if as_json:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from catalog.entries import OpeningHours
 from catalog.registers.texts import Words
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -114,6 +115,25 @@ def in_words(rows: Sequence[Hours], today: date) -> Words:
     if not now:
         return {}
     return {locale: _capital(_said(now, locale)) for locale in LOCALES}
+
+
+def told(hours: Sequence[OpeningHours], today: date) -> Words:
+    """The weekly hours of an entry in words."""
+    rows = [
+        row(
+            one.days,
+            f"{one.opens:%H:%M}",
+            f"{one.closes:%H:%M}",
+            closes_on=one.closes_on,
+            weeks=one.weeks,
+            by_appointment=one.by_appointment,
+            valid_from=str(one.valid_from or ""),
+            valid_to=str(one.valid_to or ""),
+            exception=one.exception,
+        )
+        for one in hours
+    ]
+    return in_words(current(rows, today), today)
 
 
 def _said(rows: Sequence[Hours], locale: str) -> str:

@@ -13,6 +13,13 @@ from catalog.schema import Catalog, Offer, SafetyKind
 TODAY = date(2026, 6, 1)
 LANGUAGES = ("fi", "fi@selko", "sv", "en")
 
+PHRASES = {
+    "friends": ["kukaan ei soita enää", "ei ole ketään kenelle puhua", "viikonloput ihan yksin"],
+    "money": ["velkaa on liikaa", "rahat ei riitä ruokaan", "laskut jäi taas maksamatta"],
+    "health": ["en saa nukuttua öisin", "selkä on kipeä koko ajan", "väsyttää aamusta iltaan"],
+    "small_talk": ["moi", "kiitos hei", "hyvää huomenta", "mitä kuuluu"],
+}
+
 Files = dict[str, dict[str, Any]]
 
 
@@ -87,6 +94,7 @@ def files() -> Files:
                 }
             ],
         },
+        **{f"phrases/{name}.yaml": {"fi": said} for name, said in PHRASES.items()},
         "organisations/kello.yaml": organisation("kello", offer("cafe"), offer("club")),
     }
 
@@ -104,14 +112,7 @@ def write(folder: Path, contents: Files) -> Path:
 
 def write_phrases(folder: Path, **more: list[str]) -> Path:
     """What people say, by area, in files of their own."""
-    phrases = {
-        "friends": ["kukaan ei soita enää", "ei ole ketään kenelle puhua", "viikonloput ihan yksin"],
-        "money": ["velkaa on liikaa", "rahat ei riitä ruokaan", "laskut jäi taas maksamatta"],
-        "health": ["en saa nukuttua öisin", "selkä on kipeä koko ajan", "väsyttää aamusta iltaan"],
-        "small_talk": ["moi", "kiitos hei", "hyvää huomenta", "mitä kuuluu"],
-        **more,
-    }
-    return write(folder, {f"phrases/{name}.yaml": {"fi": said} for name, said in phrases.items()})
+    return write(folder, {f"phrases/{name}.yaml": {"fi": said} for name, said in (PHRASES | more).items()})
 
 
 def _plain(value: Any) -> Any:

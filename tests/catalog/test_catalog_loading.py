@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
-from handmade import TODAY, Files, an_offer, catalogue, files, offer, organisation, write
+from handmade import TODAY, Files, an_offer, catalogue, files, offer, organisation, text, write
 
 from catalog.freshness import months_before, stale
 from catalog.loading import CatalogError, Problem, check, load
@@ -48,6 +50,13 @@ def change(contents: Files, file: str, *path: str | int, to: object) -> None:
 
 
 KELLO = "organisations/kello.yaml"
+PLACE = {"address": "Kahvikatu 1", "municipality": "Jyväskylä"}
+
+
+def give(contents: Files, **fields: object) -> None:
+    """Gives the first offer these fields."""
+    contents[KELLO]["offers"][0].update(fields)
+
 
 ERRORS: list[tuple[str, Callable[[Files], None], tuple[str, str, str], str]] = [
     (
@@ -163,6 +172,108 @@ ERRORS: list[tuple[str, Callable[[Files], None], tuple[str, str, str], str]] = [
         lambda f: f["doors.yaml"].update(dors=[]),
         ("doors.yaml", "", "dors"),
         "Did you mean `doors`?",
+    ),
+    *(
+        (name, partial(give, **fields), (KELLO, "cafe", field), message)
+        for name, fields, field, message in (
+            ("no recurring time", {"rrule": "FREQ=OFTEN"}, "rrule", "Write it like FREQ=WEEKLY;BYDAY=TH."),
+            ("a rule without FREQ", {"rrule": "BYDAY=TH"}, "rrule", "begins with FREQ="),
+            (
+                "ages of nobody",
+                {"for_whom": {"min_age": 30, "max_age": 20}},
+                "for_whom",
+                "Nobody is at least",
+            ),
+            (
+                "an age of nobody",
+                {"for_whom": {"min_age": 130}},
+                "for_whom.min_age",
+                "less than or equal to 120",
+            ),
+            (
+                "no situation",
+                {"for_whom": {"situations": ["yung"]}},
+                "for_whom.situations[0]",
+                "not known here",
+            ),
+            ("no language", {"languages": ["suomi"]}, "languages[0]", "`suomi` is no code of a language."),
+            (
+                "no number",
+                {"channels": [{"kind": "phone", "value": "soita"}]},
+                "channels[0].value",
+                "no telephone",
+            ),
+            (
+                "no mail",
+                {"channels": [{"kind": "email", "value": "kello"}]},
+                "channels[0].value",
+                "no e-mail",
+            ),
+            ("no page", {"channels": [{"kind": "web", "value": "sivu"}]}, "channels[0].value", "no address"),
+            (
+                "no channel",
+                {"channels": [{"kind": "fax", "value": "1234"}]},
+                "channels[0].kind",
+                "not known here",
+            ),
+            (
+                "half a point",
+                {"place": PLACE | {"latitude": 62.2}},
+                "place",
+                "give both latitude and longitude",
+            ),
+            (
+                "abroad",
+                {"place": PLACE | {"latitude": 52, "longitude": 25}},
+                "place.latitude",
+                "or equal to 59",
+            ),
+            (
+                "no time",
+                {"opening_hours": [{"opens": "kymmenen"}]},
+                "opening_hours[0].opens",
+                "no time of day",
+            ),
+            ("no day", {"opening_hours": [{"days": ["MA"]}]}, "opening_hours[0].days[0]", "not known here"),
+            ("shut always", {"opening_hours": [{"closed": True}]}, "opening_hours[0]", "Only an exception"),
+            (
+                "an exception of no day",
+                {"opening_hours": [{"exception": True}]},
+                "opening_hours[0]",
+                "certain days",
+            ),
+            (
+                "hours that end before they begin",
+                {"opening_hours": [{"valid_from": "2026-06-02", "valid_to": "2026-06-01"}]},
+                "opening_hours[0]",
+                "before they begin",
+            ),
+            ("no capacity", {"capacity": {"state": "some"}}, "capacity.state", "'some' is not known here."),
+            (
+                "a capacity without end",
+                {"capacity": {"state": "full", "until": "soon"}},
+                "capacity.until",
+                "no day",
+            ),
+            ("neither free nor not", {"free": "perhaps"}, "free", "boolean"),
+            ("verified by nobody", {"verified": {"on": "2026-05-01"}}, "verified.by", "This is missing."),
+            ("a text in no language", {"get_in": {}}, "get_in", "give the text in at least one language"),
+            ("a unit of nobody", {"unit": "attic"}, "unit", "not among the organisation's units"),
+        )
+    ),
+    (
+        "a contact person without an address",
+        lambda f: f[KELLO].update(contact_persons=[{"name": "Leena", "email": "leena"}]),
+        (KELLO, "kello", "contact_persons[0].email"),
+        "no e-mail address",
+    ),
+    (
+        "a unit's number",
+        lambda f: f[KELLO].update(
+            units=[{"id": "house", "name": text("House"), "channels": [{"kind": "phone", "value": "soita"}]}]
+        ),
+        (KELLO, "kello", "units[0].channels[0].value"),
+        "no telephone number",
     ),
     (
         "no list",
@@ -315,6 +426,43 @@ def test_what_could_be_better_is_no_error(tmp_path: Path) -> None:
     told = {(entry, field) for entry, field, _ in warnings(tmp_path, contents)}
     assert told == {("", "rules[2]"), ("cafe", "name.fi"), ("cafe", "name.sv"), ("cafe", "name.en")}
     load(tmp_path)
+
+
+def test_what_is_doubtful_is_a_warning(tmp_path: Path) -> None:
+    contents = files()
+    contents[KELLO]["offers"] = [
+        offer("town", municipalities=["Jyväskyla"]),
+        offer("place", place=PLACE | {"municipality": "Jämsa"}),
+        offer("passed", capacity={"state": "full", "until": "2026-05-31"}),
+        offer("endless", capacity={"state": "waiting_list"}),
+        offer("open", capacity={"state": "open"}),
+        offer("fine", capacity={"state": "full", "until": "2026-06-01"}),
+    ]
+    told = {(entry, field): message for entry, field, message in warnings(tmp_path, contents)}
+    assert told.keys() == {
+        ("town", "municipalities[0]"),
+        ("place", "place.municipality"),
+        ("passed", "capacity.until"),
+        ("endless", "capacity.until"),
+    }
+    assert "Did you mean `Jyväskylä`?" in told["town", "municipalities[0]"]
+    load(tmp_path)
+
+
+def test_phrases_are_looked_at_with_the_catalogue(tmp_path: Path) -> None:
+    contents = files()
+    contents["phrases/hop.yaml"] = contents.pop("phrases/health.yaml")
+    told = {problem.file: problem.message for problem in problems(tmp_path, contents)}
+    assert told == {
+        "phrases/health.yaml": "The area has no phrases and is never recognised.",
+        "phrases/hop.yaml": "There is no such area. Correct its name or take it away.",
+    }
+    (tmp_path / "phrases" / "money.yaml").write_text("fi: [1", encoding="utf-8")
+    [broken] = [problem for problem in check(tmp_path, TODAY) if problem.severity == "error"]
+    assert "money.yaml cannot be read" in broken.message
+    load(tmp_path)  # own words are not recognised, and everything else works
+    rmtree(tmp_path / "phrases")
+    assert [(one.file, one.severity) for one in check(tmp_path, TODAY)] == [("phrases", "warning")]
 
 
 def test_a_folder_without_offers_is_told_so(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_an_unforeseen_error_of_an_edit_leaves_the_old_one_too(
 
 
 def test_what_people_say_is_learnt_with_the_catalogue(tmp_path: Path) -> None:
-    shelf = Shelf(write_phrases(write(tmp_path, files())))
+    shelf = Shelf(write(tmp_path, files()))
     shelf.prepare()
     assert shelf.problem is None
     assert heard(shelf, "velkaa on liikaa") == ["money"]
@@ -84,7 +84,7 @@ def test_what_people_say_is_learnt_with_the_catalogue(tmp_path: Path) -> None:
 
 
 def test_new_phrases_are_heard_after_the_next_look(tmp_path: Path) -> None:
-    shelf = Shelf(write_phrases(write(tmp_path, files())))
+    shelf = Shelf(write(tmp_path, files()))
     assert "money" not in heard(shelf, "lompakko ammottaa tyhjyyttä")[:1]
     write_phrases(tmp_path, money=["lompakko ammottaa tyhjyyttä", "velkaa on liikaa"])
     assert shelf.look() is True
@@ -92,7 +92,7 @@ def test_new_phrases_are_heard_after_the_next_look(tmp_path: Path) -> None:
 
 
 def test_broken_phrases_leave_the_old_ones_and_say_why(tmp_path: Path) -> None:
-    shelf = Shelf(write_phrases(write(tmp_path, files())))
+    shelf = Shelf(write(tmp_path, files()))
     assert heard(shelf, "velkaa on liikaa") == ["money"]
     page = next((tmp_path / "organisations").glob("*.yaml"))
     page.write_text(page.read_text().replace("cafe", "choir"), encoding="utf-8")
@@ -110,7 +110,7 @@ def test_broken_phrases_leave_the_old_ones_and_say_why(tmp_path: Path) -> None:
 
 
 def test_without_usable_phrases_nothing_is_recognised_and_the_reason_is_told(tmp_path: Path) -> None:
-    shelf = Shelf(write(tmp_path, files()))
+    shelf = Shelf(write(tmp_path, {name: one for name, one in files().items() if "phrases" not in name}))
     shelf.prepare()
     assert heard(shelf, "velkaa on liikaa") == []
     assert shelf.problem is not None

@@ -145,6 +145,15 @@ async def test_health_asks_the_database(
     assert "away" not in body
 
 
+async def test_health_tells_of_an_edit_that_is_not_in_use_and_stays_well(
+    site: Site, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.shelf, "_of_catalog", "doors.yaml: doors: A list is needed here.")
+    status, body = await site.get("/health")
+    assert status == 200
+    assert "doors.yaml" in body
+
+
 async def test_metrics_tell_numbers_and_no_people(site: Site) -> None:
     import bot.courier  # noqa: F401 (it registers what is counted)
 
