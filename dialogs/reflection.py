@@ -34,6 +34,7 @@ async def start(manager: DialogManager, check_in: CheckIn, index: int) -> None:
         candidates if len(candidates) == 1 else [a for a in check_in.priorities if a in candidates]
     )
     state = At.helps if len(candidates) == 1 else At.priorities
+    asyncio.get_running_loop().run_in_executor(None, pictures.prepare)  # while the client answers
     await manager.start(state, data={"check_in": check_in.model_dump(mode="json"), "index": index})
 
 
@@ -172,12 +173,24 @@ on_next_step, on_skip_next_step = _text_step("next_step", _finish)
 
 
 def _picture_text(check_in: CheckIn, catalog: Catalog) -> Markup:
-    rows = [
-        f"{check_in.ratings[a.id]} · {views.area_name(catalog, a.id)}"
-        for a in catalog.areas
-        if a.id in check_in.ratings
+    """The picture in words: each answer, and the areas to which it was given, those that ask for help first."""
+    groups = [
+        fill(
+            "{value} · <b>{answer}</b>\n{areas}",
+            value=answer.value,
+            answer=answer.label.best(current_locale()),
+            areas=", ".join(areas),
+        )
+        for answer in sorted(catalog.answers, key=lambda answer: answer.value)
+        if (
+            areas := [
+                views.area_name(catalog, area.id)
+                for area in catalog.areas
+                if check_in.ratings.get(area.id) == answer.value
+            ]
+        )
     ]
-    return html("\n".join([_("Näin arvioit nyt (1–5):"), *rows]))
+    return views.joined(html(_("Näin vastasit:")), *groups, gap="\n\n")
 
 
 async def get_summary(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
