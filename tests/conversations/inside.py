@@ -33,6 +33,7 @@ from bot.simulator.call import Upload
 from bot.simulator.chats import User
 from bot.simulator.errors import ApiError
 from bot.updates import Source, handle_once
+from tests.conftest import START
 from tests.conversations.people import Client, place
 
 NOWHERE = "http://nowhere.invalid"
@@ -174,7 +175,7 @@ class StraightClient(Client):
 @asynccontextmanager
 async def inside(folder: Path, *, memory: bool = False, **settings: Any) -> AsyncIterator[Inside]:
     """On SQLite in `folder`, unless `settings` say otherwise. With `memory` dialog state is in no database."""
-    simulator = Simulator()
+    simulator = Simulator(START)
     simulator.add_bot(CLIENT_TOKEN, "rinnalla_demo_bot", "Rinnalla")
     chosen = settings_for(NOWHERE, folder).model_copy(update=settings)
     async with open_services(chosen, simulator.clock.now) as services:
