@@ -129,11 +129,28 @@ async def on_items_done(_callback: CallbackQuery, _button: Button, manager: Dial
 
 
 async def get_name(dialog_manager: DialogManager, event_from_user: User, **_kwargs: Any) -> dict[str, Any]:
-    return {"first_name": event_from_user.first_name[:LONGEST_NAME]}
+    first_name, before = _short(event_from_user.first_name), dialog_manager.dialog_data.get("name")
+    return {
+        "first_name": _marked(dialog_manager, first_name, before == first_name),
+        "before": _marked(dialog_manager, before or "", True),
+        "other": before not in {None, first_name},
+    }
+
+
+def _short(name: str) -> str:
+    return " ".join(name.split())[:LONGEST_NAME]
+
+
+def _marked(manager: DialogManager, label: str, chosen: bool) -> str:
+    """The label of a choice; once all has been chosen and something is changed, the choices made bear a mark."""
+    return f"✅ {label}" if chosen and manager.dialog_data.get("complete") else label
 
 
 async def on_name(text: str, manager: DialogManager) -> None:
-    manager.dialog_data["name"] = " ".join(text.split())[:LONGEST_NAME]
+    name = _short(text)
+    if name != " ".join(text.split()):
+        await tell(manager, _("Nimi oli pitkä, joten otin siitä alun."))
+    manager.dialog_data["name"] = name
     await manager.switch_to(At.reach)
 
 
@@ -142,12 +159,31 @@ async def on_first_name(_callback: CallbackQuery, _button: Button, manager: Dial
     await on_name(user.first_name, manager)
 
 
+async def on_same(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """The name or the number given before will do."""
+    await manager.switch_to(At.reach if manager.current_context().state == At.name else At.time)
+
+
 async def on_no_name(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     manager.dialog_data["name"] = None
     await manager.switch_to(At.reach)
 
 
 # --- telephone or this chat
+
+
+async def get_reach(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
+    reach, phone = dialog_manager.dialog_data["reach"], dialog_manager.dialog_data.get("phone")
+    return {
+        "by_chat": _marked(dialog_manager, _("💬 Tässä chatissa"), reach == Reach.CHAT),
+        "by_phone": _marked(dialog_manager, _("📞 Puhelimella"), reach == Reach.PHONE),
+        "before": _marked(dialog_manager, phone or "", True),
+        "phone": bool(phone),
+    }
+
+
+async def on_back_from_reach(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.switch_to(At.name if Item.NAME in manager.dialog_data["items"] else At.items)
 
 
 class ContactCard(BaseInput):
@@ -182,8 +218,14 @@ async def on_phone(text: str, manager: DialogManager) -> None:
 # --- when, and until when
 
 
-async def get_times(**_kwargs: Any) -> dict[str, Any]:
-    return {"times": [(time, views.best_time(time).capitalize()) for time in BestTime]}
+async def get_times(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
+    chosen = dialog_manager.dialog_data["time"]
+    return {
+        "times": [
+            (time, _marked(dialog_manager, views.best_time(time).capitalize(), time == chosen))
+            for time in BestTime
+        ]
+    }
 
 
 async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager, time: str) -> None:
@@ -192,18 +234,20 @@ async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager
         await manager.switch_to(At.days)
 
 
-async def get_days(**_kwargs: Any) -> dict[str, Any]:
+async def get_days(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
+    chosen = dialog_manager.dialog_data["days"]
     return {
-        "days": [
-            (str(days), ngettext("{count} päivän", "{count} päivää", days).format(count=days))
-            for days in VALID_DAYS
-        ]
+        "days": [(str(days), _marked(dialog_manager, _days(days), days == chosen)) for days in VALID_DAYS]
     }
+
+
+def _days(count: int) -> str:
+    return ngettext("{count} päivän", "{count} päivää", count).format(count=count)
 
 
 async def on_days(_callback: CallbackQuery, _select: Any, manager: DialogManager, days: str) -> None:
     if days in map(str, VALID_DAYS):
-        manager.dialog_data["days"] = int(days)
+        manager.dialog_data.update(days=int(days), complete=True)
         await manager.switch_to(At.preview)
 
 
@@ -272,6 +316,7 @@ def build() -> Dialog:
         page(
             Tr("<b>Millä nimellä sinua saa puhutella?</b>"),
             Tr("\nKirjoita nimi. Etunimi tai lempinimi riittää."),
+            Button(Ready("before"), id="same_name", on_click=on_same, when="other"),
             Button(Ready("first_name"), id="first_name", on_click=on_first_name),
             Row(
                 Button(back, id="b_name", on_click=to(At.items)),
@@ -283,16 +328,19 @@ def build() -> Dialog:
         ),
         page(
             Tr("<b>Miten sinuun saa ottaa yhteyttä?</b>"),
-            Button(Label("💬 Tässä chatissa"), id="by_chat", on_click=on_chat),
-            Button(Label("📞 Puhelimella"), id="by_phone", on_click=on_by_phone),
-            Button(back, id="b_reach", on_click=to(At.items)),
+            Button(Ready("by_chat"), id="by_chat", on_click=on_chat),
+            Button(Ready("by_phone"), id="by_phone", on_click=on_by_phone),
+            Button(back, id="b_reach", on_click=on_back_from_reach),
             state=At.reach,
+            getter=get_reach,
         ),
         page(
             Tr("<b>Mihin numeroon saa soittaa?</b>"),
             Tr("\nKirjoita puhelinnumerosi."),
+            Button(Ready("before"), id="same_phone", on_click=on_same, when="phone"),
             Button(back, id="b_phone", on_click=to(At.reach)),
             state=At.phone,
+            getter=get_reach,
             on_text=on_phone,
             inputs=(ContactCard(),),
         ),

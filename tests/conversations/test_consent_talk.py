@@ -408,3 +408,51 @@ async def test_matters_of_a_forgotten_client_are_empty(parked: Parked) -> None:
     client = await parked.at(Matters.forgotten)
     await client.says("/omat")
     assert "request" not in "".join(client.widgets)
+
+
+async def test_a_name_that_had_to_be_cut_is_told_of(parked: Parked) -> None:
+    client = await parked.at(At.name)
+    await client.says("A" * 200)
+    assert "otin siitä alun" in client.messages[-2].text
+
+
+async def test_back_from_how_to_reach_leads_to_the_name_if_one_was_asked_for(parked: Parked) -> None:
+    client = await parked.at(At.reach)
+    await client.taps("b_reach")
+    assert await client.place == At.name.state
+    await client.taps("b_name")
+    await client.taps("item:name")
+    await client.taps("items_ok")
+    await client.taps("b_reach")
+    assert await client.place == At.items.state
+
+
+async def test_who_changes_one_thing_finds_the_rest_as_it_was(parked: Parked) -> None:
+    """From the preview back to the beginning: what was chosen is marked, and is kept with one press a window."""
+    client = await parked.at(At.name)
+    await client.says("Ainokainen")
+    await client.taps("by_phone")
+    await client.says("040 123 4567")
+    await client.taps("time:evening")
+    await client.taps("days:30")
+    before = client.screen
+    await client.taps("change")
+    await client.taps("items_ok")
+    for chosen in (
+        "✅ Ainokainen",
+        "✅ 📞 Puhelimella",
+        "✅ 0401234567",
+        "✅ Arkisin alkuillasta",
+        "✅ 30 päivää",
+    ):
+        assert [label for label in client.buttons if label.startswith("✅")] == [chosen]
+        await client.presses(chosen)
+    assert client.screen == before
+
+
+async def test_nothing_is_marked_before_it_was_chosen(parked: Parked) -> None:
+    client = await parked.at(At.name)
+    for widget in ("first_name", "by_chat", "time:any"):
+        assert not [label for label in client.buttons if label.startswith("✅")]
+        await client.taps(widget)
+    assert not [label for label in client.buttons if label.startswith("✅")]
