@@ -186,6 +186,7 @@ export class Phone {
   }
 
   async press(message, button, key) {
+    this.toast.replaceChildren();
     if (button.copy_text) {
       await navigator.clipboard.writeText(button.copy_text.text).catch(() => null);
       return this.showToast(t("copied"));
