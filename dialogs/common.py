@@ -283,6 +283,11 @@ async def cut(text: str, manager: DialogManager) -> str:
     return kept
 
 
+def said_before() -> Tr:
+    """What the client has written here earlier, where `before` holds it."""
+    return Tr("\nKirjoitit aiemmin:\n<blockquote>{before}</blockquote>", when="before")
+
+
 def fitted(check_in: CheckIn, areas: Collection[str]) -> CheckIn:
     """The round with own words cut so that what was said of `areas` and the rest fit one message together."""
     texts = [check_in.helps, check_in.people, check_in.next_step, *map(check_in.words.get, areas)]
