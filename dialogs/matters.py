@@ -18,8 +18,8 @@ from bot.i18n import gettext as _
 from bot.services import clients, consents, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
-from catalog.schema import Catalog
-from dialogs import answer
+from catalog.schema import Catalog, ChannelKind
+from dialogs import answer, states, welcome
 from dialogs.common import (
     Label,
     Ready,
@@ -84,10 +84,20 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
             )
             for one in allowed
         ],
+        "states": within(ROOM, [_state_line(services.catalog, one) for one in mine]) + "\n",
+        "some": bool(mine),
         "memo": _("📝 Muistilista ({count})").format(count=len(entries)),
         "known": known,
         "unknown": not known,
     }
+
+
+def _state_line(catalog: Catalog, one: MyRequest) -> tuple[Markup, Markup]:
+    """How a request stands, in full and shortly."""
+    name = organisation_name(catalog, one.organisation_id)
+    state = views.request_state(one.state, one.outcome, one.worker, name)
+    head = fill("{symbol} <b>{name}</b>", symbol=_SYMBOLS[one.state], name=name)
+    return views.joined(head, html(state)), head
 
 
 _SYMBOLS = {
@@ -121,7 +131,7 @@ async def _request(manager: DialogManager) -> MyRequest | None:
 async def get_request(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     one = await _request(dialog_manager)
     if one is None:
-        return {"request": html(_("Tätä pyyntöä ei enää ole.")), "live": False, "write": False}
+        return {"request": html(_("Tätä pyyntöä ei enää ole.")), "live": False, "write": False, "find": True}
     name = organisation_name(services.catalog, one.organisation_id)
     offer = services.catalog.offers_by_id.get(one.offer_id or "")
     return {
@@ -133,12 +143,17 @@ async def get_request(dialog_manager: DialogManager, services: Services, **_kwar
         ),
         "live": one.live,
         "write": one.state in IN_HAND and one.reach is Reach.CHAT,
+        "find": one.state in {State.CLOSED, State.WITHDRAWN},
     }
 
 
 async def on_write(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     if one := await _request(manager):
         await answer.start(manager, one.id)
+
+
+async def on_find(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.Find.doors)
 
 
 async def on_request_consent(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -242,17 +257,22 @@ def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
     if offer is None:
         return views.joined(name, why), name
     who = organisation_name(services.catalog, services.catalog.organisation_of(offer).id)
-    number = next((channel.value for channel in offer.channels if channel.kind == "phone"), None)
-    phone = fill("📞 {phone}", phone=number) if number else None
+    contact = next(
+        (channel for kind in _BEST_FIRST for channel in offer.channels if channel.kind == kind), None
+    )
+    reach = views.channel_line(contact) if contact else None
     full = views.joined(
         name,
         why,
         fill(_("Kenen kanssa: {who}"), who=who),
         fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer.get_in else None,
         fill(_("Milloin: {when}"), when=views.best(offer.when)) if offer.when else None,
-        phone,
+        reach,
     )
-    return full, views.joined(name, phone)
+    return full, views.joined(name, reach)
+
+
+_BEST_FIRST = (ChannelKind.PHONE, ChannelKind.CHAT, ChannelKind.EMAIL, ChannelKind.WEB, ChannelKind.VISIT)
 
 
 async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
@@ -265,18 +285,24 @@ async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManage
 
 
 async def get_forget(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    kept = await clients.kept(services, chat_of(dialog_manager).id)
-    rows = [
-        ngettext("• {count} kartoitus", "• {count} kartoitusta", kept.check_ins).format(count=kept.check_ins),
-        ngettext("• {count} kohta muistilistassa", "• {count} kohtaa muistilistassa", kept.memo).format(
-            count=kept.memo
+    chat_id = chat_of(dialog_manager).id
+    kept, known = await clients.kept(services, chat_id), await clients.seen(services, chat_id) is not None
+    counted = [
+        (kept.check_ins, ngettext("• {count} kartoitus", "• {count} kartoitusta", kept.check_ins)),
+        (kept.memo, ngettext("• {count} kohta muistilistassa", "• {count} kohtaa muistilistassa", kept.memo)),
+        (
+            kept.requests,
+            ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests),
         ),
-        ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests).format(
-            count=kept.requests
-        ),
-        ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents).format(count=kept.consents),
+        (kept.consents, ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents)),
     ]
-    return {"kept": Markup("\n").join(rows)}
+    rows = [text.format(count=count) for count, text in counted if count]
+    return {
+        "kept": views.joined(*map(html, [*rows, _("• tämän chatin tunnus ja kielesi")])),
+        "known": known,
+        "unknown": not known,
+        "consents": bool(kept.consents),
+    }
 
 
 async def on_forget(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -294,11 +320,17 @@ async def forget(manager: DialogManager) -> None:
     await manager.start(At.forgotten, mode=StartMode.RESET_STACK)
 
 
+async def on_new_words(_text: str, manager: DialogManager) -> None:
+    """Who writes after being forgotten begins anew."""
+    await welcome.start_welcome(manager)
+
+
 def build() -> Dialog:
     back = Label("⬅️ Takaisin")
     return Dialog(
         page(
             Tr("<b>📁 Omat asiani</b>\n"),
+            Ready("states", when="some"),
             Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="known"),
             Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
             Column(
@@ -325,6 +357,7 @@ def build() -> Dialog:
         page(
             Ready("request"),
             Button(Label("✍️ Kirjoita työntekijälle"), id="write", on_click=on_write, when="write"),
+            Button(Label("🔎 Etsitään muuta"), id="find", on_click=on_find, when="find"),
             Button(
                 Label("Suostumus ja sen peruminen"), id="r_consent", on_click=on_request_consent, when="live"
             ),
@@ -357,11 +390,17 @@ def build() -> Dialog:
         ),
         page(
             Tr("<b>🗑 Unohda minut</b>\n"),
-            Tr("Sinusta on tallennettu:\n{kept}\n"),
-            Tr("Poistan kaiken heti. Avoimet pyynnöt päättyvät, ja työntekijä ei enää näe tietojasi."),
+            Tr(
+                "En ole tallentanut sinusta mitään. Voin silti heti unohtaa sen, mitä olemme tänään puhuneet.",
+                when="unknown",
+            ),
+            Tr("Sinusta on tallennettu:\n{kept}\n", when="known"),
+            Tr("Poistan kaiken heti.", when="known"),
+            Tr("Avoimet pyynnöt päättyvät, eikä työntekijä enää näe tietojasi.", when="consents"),
             Tr(
                 "\nJäljelle jää vain merkintä siitä, että joskus oli suostumus ja milloin se päättyi. Siitä "
-                "ei näe, kenen se oli. Sillä voin osoittaa, että noudatin lupaasi."
+                "ei näe, kenen se oli. Sillä voin osoittaa, että noudatin lupaasi.",
+                when="consents",
             ),
             Tr("\nTätä ei voi perua."),
             Button(Label("Kyllä, unohda kaikki"), id="do_forget", on_click=on_forget),
@@ -373,6 +412,7 @@ def build() -> Dialog:
             Tr("<b>Kaikki on poistettu.</b>"),
             Tr("\nKiitos, että kävit. Jos joskus tarvitset, olen täällä."),
             state=At.forgotten,
+            on_text=on_new_words,
         ),
         on_start=on_start,
         on_process_result=give_back_text,

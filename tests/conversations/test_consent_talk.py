@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bot.db.tables import Base, Consent
 from bot.services import requests
 from dialogs.states import Consent as At
-from dialogs.states import Matters, Suggestions
+from dialogs.states import Find, Matters, Suggestions
 from tests.conversations.inside import Inside, StraightClient
 from tests.conversations.places import SAID, Parked, go_to
 from tests.conversations.talking import Talk
@@ -456,3 +456,25 @@ async def test_nothing_is_marked_before_it_was_chosen(parked: Parked) -> None:
         assert not [label for label in client.buttons if label.startswith("✅")]
         await client.taps(widget)
     assert not [label for label in client.buttons if label.startswith("✅")]
+
+
+async def test_my_matters_tell_how_a_request_stands(desk: Inside) -> None:
+    client = desk.client()
+    await client.begins()
+    await client.asks_for_contact()
+    await client.taps("matters")
+    assert "⏳ Mielenterveysyhdistys Kello ry\nPyyntösi odottaa" in client.screen
+
+
+async def test_a_request_that_is_over_shows_the_way_onward(desk: Inside) -> None:
+    client = desk.client()
+    await client.begins()
+    await client.asks_for_contact()
+    await client.taps("matters")
+    await client.taps("request")
+    assert "find" not in client.widgets
+    await client.taps("r_consent")
+    await client.taps("withdraw")
+    await client.taps("request")
+    await client.taps("find")
+    assert await client.place == Find.doors.state
