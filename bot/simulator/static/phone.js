@@ -68,6 +68,7 @@ export class Phone {
   select(id) {
     if (this.person) this.drafts.set(this.current, this.composer.field.value);
     this.current = id;
+    this.toast.replaceChildren();
     this.composer.field.value = this.drafts.get(id) ?? "";
     this.composer.reply = null;
     this.seen();
