@@ -10,10 +10,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from aiogram.types import CallbackQuery, ContentType, Message, User
+from aiogram.types import CallbackQuery, User
 from aiogram_dialog import Dialog, DialogManager
-from aiogram_dialog.api.protocols import DialogProtocol
-from aiogram_dialog.widgets.input import BaseInput
 from aiogram_dialog.widgets.kbd import Button, Column, Row, Select
 from aiogram_dialog.widgets.text import Format
 
@@ -28,7 +26,19 @@ from bot.services.base import Services
 from bot.services.requests import Draft
 from catalog.schema import Offer
 from dialogs import matters
-from dialogs.common import Label, Ready, Tr, chat_of, fitted, give_back_text, page, services_of, tell, to
+from dialogs.common import (
+    ContactCard,
+    Label,
+    Ready,
+    Tr,
+    chat_of,
+    fitted,
+    give_back_text,
+    page,
+    services_of,
+    tell,
+    to,
+)
 from dialogs.states import Consent as At
 
 LONGEST_NAME = 60
@@ -159,11 +169,6 @@ async def on_first_name(_callback: CallbackQuery, _button: Button, manager: Dial
     await on_name(user.first_name, manager)
 
 
-async def on_same(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """The name or the number given before will do."""
-    await manager.switch_to(At.reach if manager.current_context().state == At.name else At.time)
-
-
 async def on_no_name(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     manager.dialog_data["name"] = None
     await manager.switch_to(At.reach)
@@ -184,16 +189,6 @@ async def get_reach(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, 
 
 async def on_back_from_reach(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     await manager.switch_to(At.name if Item.NAME in manager.dialog_data["items"] else At.items)
-
-
-class ContactCard(BaseInput):
-    """The client's own contact card, sent with Telegram's paper clip, where a telephone number is asked for."""
-
-    async def process_message(self, message: Message, dialog: DialogProtocol, manager: DialogManager) -> bool:
-        if message.content_type != ContentType.CONTACT or message.contact is None:
-            return False
-        await on_phone(message.contact.phone_number, manager)
-        return True
 
 
 async def on_chat(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -218,13 +213,16 @@ async def on_phone(text: str, manager: DialogManager) -> None:
 # --- when, and until when
 
 
-async def get_times(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
-    chosen = dialog_manager.dialog_data["time"]
+async def get_term(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
+    time, term = dialog_manager.dialog_data["time"], dialog_manager.dialog_data["days"]
+    days = {
+        days: ngettext("{count} päivän", "{count} päivää", days).format(count=days) for days in VALID_DAYS
+    }
     return {
         "times": [
-            (time, _marked(dialog_manager, views.best_time(time).capitalize(), time == chosen))
-            for time in BestTime
-        ]
+            (one, _marked(dialog_manager, views.best_time(one).capitalize(), one == time)) for one in BestTime
+        ],
+        "days": [(str(one), _marked(dialog_manager, label, one == term)) for one, label in days.items()],
     }
 
 
@@ -232,17 +230,6 @@ async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager
     if time in set(BestTime):
         manager.dialog_data["time"] = time
         await manager.switch_to(At.days)
-
-
-async def get_days(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
-    chosen = dialog_manager.dialog_data["days"]
-    return {
-        "days": [(str(days), _marked(dialog_manager, _days(days), days == chosen)) for days in VALID_DAYS]
-    }
-
-
-def _days(count: int) -> str:
-    return ngettext("{count} päivän", "{count} päivää", count).format(count=count)
 
 
 async def on_days(_callback: CallbackQuery, _select: Any, manager: DialogManager, days: str) -> None:
@@ -316,7 +303,7 @@ def build() -> Dialog:
         page(
             Tr("<b>Millä nimellä sinua saa puhutella?</b>"),
             Tr("\nKirjoita nimi. Etunimi tai lempinimi riittää."),
-            Button(Ready("before"), id="same_name", on_click=on_same, when="other"),
+            Button(Ready("before"), id="same_name", on_click=to(At.reach), when="other"),
             Button(Ready("first_name"), id="first_name", on_click=on_first_name),
             Row(
                 Button(back, id="b_name", on_click=to(At.items)),
@@ -337,12 +324,12 @@ def build() -> Dialog:
         page(
             Tr("<b>Mihin numeroon saa soittaa?</b>"),
             Tr("\nKirjoita puhelinnumerosi."),
-            Button(Ready("before"), id="same_phone", on_click=on_same, when="phone"),
+            Button(Ready("before"), id="same_phone", on_click=to(At.time), when="phone"),
             Button(back, id="b_phone", on_click=to(At.reach)),
             state=At.phone,
             getter=get_reach,
             on_text=on_phone,
-            inputs=(ContactCard(),),
+            inputs=(ContactCard(on_phone),),
         ),
         page(
             Tr("<b>Milloin sinulle sopii?</b>"),
@@ -357,7 +344,7 @@ def build() -> Dialog:
             ),
             Button(back, id="b_time", on_click=to(At.reach)),
             state=At.time,
-            getter=get_times,
+            getter=get_term,
         ),
         page(
             Tr("<b>Kuinka kauan suostumus on voimassa?</b>"),
@@ -375,7 +362,7 @@ def build() -> Dialog:
             ),
             Button(back, id="b_days", on_click=to(At.time)),
             state=At.days,
-            getter=get_days,
+            getter=get_term,
         ),
         page(
             Tr("<b>Tarkista vielä. Tämän näkee se työntekijä, joka ottaa pyyntösi ({organisation}):</b>\n"),

@@ -18,7 +18,7 @@ from bot.i18n import gettext as _
 from bot.services import clients, consents, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
-from catalog.schema import Catalog, ChannelKind
+from catalog.schema import Catalog
 from dialogs import answer, states, welcome
 from dialogs.common import (
     Label,
@@ -35,6 +35,7 @@ from dialogs.common import (
     to,
     within,
 )
+from dialogs.memo import memo_text, offer_name, organisation_name
 from dialogs.states import Matters as At
 
 ROOM = 3500
@@ -54,11 +55,6 @@ async def start_request(manager: DialogManager, request_id: int) -> None:
 
 async def on_start(start_data: Any, manager: DialogManager) -> None:
     manager.dialog_data.update(start_data or {})
-
-
-def organisation_name(catalog: Catalog, organisation_id: str) -> str:
-    organisation = catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
 
 
 # --- overview
@@ -221,58 +217,12 @@ async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs:
     entries = await memos.entries(services, chat_of(dialog_manager).id)
     mine = await requests.mine(services, chat_of(dialog_manager).id)
     return {
-        "memo": _memo(entries, mine, services) or html(_("Muistilistasi on vielä tyhjä.")),
+        "memo": memo_text(entries, mine, services, ROOM) or html(_("Muistilistasi on vielä tyhjä.")),
         "entries": [
-            (str(entry.id), _("🗑 Poista: {name}").format(name=_offer_name(entry.offer_id, services.catalog)))
+            (str(entry.id), _("🗑 Poista: {name}").format(name=offer_name(entry.offer_id, services.catalog)))
             for entry in entries
         ],
     }
-
-
-def _offer_name(offer_id: str, catalog: Catalog) -> str:
-    offer = catalog.offers_by_id.get(offer_id)
-    return offer.name.best(current_locale()) if offer else _("vanha ehdotus")
-
-
-def _memo(entries: list[memos.Entry], mine: list[MyRequest], services: Services) -> Markup:
-    """Why, how, with whom and when: each thing to do as a few plain lines."""
-    parts = [_entry(entry, services) for entry in entries]
-    for one in mine:
-        if one.live:
-            name = organisation_name(services.catalog, one.organisation_id)
-            state = html(views.request_state(one.state, one.outcome, one.worker, name))
-            parts.append(
-                (views.joined(fill("<b>{name}</b>", name=name), state), fill("<b>{name}</b>", name=name))
-            )
-    return within(ROOM, parts)
-
-
-def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
-    """One thing to do, in full and shortly."""
-    offer = services.catalog.offers_by_id.get(entry.offer_id)
-    name = fill("<b>{name}</b>", name=_offer_name(entry.offer_id, services.catalog))
-    why = (
-        fill(_("Miksi: {why}"), why=views.area_name(services.catalog, entry.reason)) if entry.reason else None
-    )
-    if offer is None:
-        return views.joined(name, why), name
-    who = organisation_name(services.catalog, services.catalog.organisation_of(offer).id)
-    contact = next(
-        (channel for kind in _BEST_FIRST for channel in offer.channels if channel.kind == kind), None
-    )
-    reach = views.channel_line(contact) if contact else None
-    full = views.joined(
-        name,
-        why,
-        fill(_("Kenen kanssa: {who}"), who=who),
-        fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer.get_in else None,
-        fill(_("Milloin: {when}"), when=views.best(offer.when)) if offer.when else None,
-        reach,
-    )
-    return full, views.joined(name, reach)
-
-
-_BEST_FIRST = (ChannelKind.PHONE, ChannelKind.CHAT, ChannelKind.EMAIL, ChannelKind.WEB, ChannelKind.VISIT)
 
 
 async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
