@@ -103,7 +103,7 @@ async def demonstration(
                 await _first(ready, running)
                 demo = Demo(simulator, services, client_bot, staff_bot, client, worker)
                 _follow(demo, organisation)
-                await _link(demo, organisation)
+                await _link(demo, organisation, worker)
                 yield demo
             finally:
                 stop.set()
@@ -123,24 +123,30 @@ async def _first(ready: asyncio.Event, running: asyncio.Task[None]) -> None:
 
 
 def _follow(demo: Demo, organisation: str) -> None:
-    """The page's clock wakes the courier, and its reset begins everything anew."""
+    """The page's clock wakes the courier, its reset begins everything anew, and whoever is added as another worker
+    belongs to the same organisation, so that two can be seen wanting the same request."""
 
     async def on_forward() -> None:
         demo.services.bell.set()
 
     async def on_reset() -> None:
         await forget_everything(demo.services)
-        await _link(demo, organisation)
+        await _link(demo, organisation, demo.worker)
 
+    async def on_newcomer(bot: Bot, user: User) -> None:
+        if bot is demo.staff_bot:
+            await _link(demo, organisation, user)
+
+    demo.simulator.on_newcomer.append(on_newcomer)
     demo.simulator.on_forward.append(on_forward)
     demo.simulator.on_reset.append(on_reset)
 
 
-async def _link(demo: Demo, organisation: str) -> None:
-    """The worker joins as a real one does: with an invitation. One who is linked already just comes back."""
-    chat = demo.simulator.chat(demo.staff_bot, demo.worker)
-    if await staff.worker(demo.services, demo.worker.id) is None:
-        invitation = await staff.invite(demo.services, organisation, WORKER)
+async def _link(demo: Demo, organisation: str, worker: User) -> None:
+    """A worker joins as a real one does: with an invitation. One who is linked already just comes back."""
+    chat = demo.simulator.chat(demo.staff_bot, worker)
+    if await staff.worker(demo.services, worker.id) is None:
+        invitation = await staff.invite(demo.services, organisation, worker.first_name)
         chat.say(f"/start {invitation.code}")
     else:
         chat.say("/start")

@@ -217,11 +217,13 @@ def contact_details(offer: Offer, organisation: Organisation, today: date) -> Ma
     channels = [channel_line(channel) for channel in ways]
     if not channels:
         channels = [html(_("Yhteystietoja ei ole luettelossa."))]
-    place = fill("📍 {where}", where=_where(offer, unit)) if _place(offer, unit) else None
-    listed_already = {channel.value.rstrip("/") for channel in ways}
+    listed_already = [channel.value for channel in ways]
+    where, url = _where(offer, unit) if _place(offer, unit) else "", str(organisation.url or "").rstrip("/")
+    place = fill("📍 {where}", where=where) if where and where not in listed_already else None
     persons = (unit.contact_persons if unit else ()) or organisation.contact_persons
-    url = str(organisation.url).rstrip("/") if organisation.url else None
-    web = fill("🌐 {url}", url=url) if url and url not in listed_already else None
+    web = (
+        fill("🌐 {url}", url=url) if url and not any(one.startswith(url) for one in listed_already) else None
+    )
     return joined(
         fill(
             "<b>{name}</b>\n<i>{organisation}</i>\n",

@@ -304,7 +304,8 @@ class Catalog(Strict):
     ) -> tuple[CrisisContact, ...]:
         """Whom to turn to, in the order to try, those who speak the client's language first.
 
-        Local ones elsewhere are left out when the municipality is known.
+        Left out are local ones elsewhere when the municipality is known, and those who speak only a language that is
+        neither the client's nor Finnish, which most lines answer in at all hours.
         """
         contacts = {contact.id: contact for contact in self.crisis.contacts}
         near = (
@@ -312,4 +313,6 @@ class Catalog(Strict):
             for contact in map(contacts.__getitem__, self.crisis_need(need_id).contacts)
             if municipality is None or not contact.municipalities or municipality in contact.municipalities
         )
-        return tuple(sorted(near, key=lambda contact: language_of(locale) not in contact.languages))
+        mine = language_of(locale)
+        heard = [contact for contact in near if {mine, "fi"} & set(contact.languages)]
+        return tuple(sorted(heard, key=lambda contact: mine not in contact.languages))

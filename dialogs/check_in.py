@@ -27,7 +27,9 @@ from dialogs.common import (
     page,
     recall,
     remember,
+    said_before,
     services_of,
+    tell,
 )
 from dialogs.states import CheckIn as At
 
@@ -109,9 +111,9 @@ async def on_rated(callback: CallbackQuery, _select: Any, manager: DialogManager
         await callback.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
         return
     check_in = _round(manager)
+    if int(value) > LOW >= check_in.ratings.get(area_id, int(value)):
+        check_in.words.pop(area_id, None)  # they told what was hardest
     check_in.ratings[area_id] = int(value)
-    if int(value) > LOW:
-        check_in.words.pop(area_id, None)
     _keep(manager, check_in)
     if area_id != _area(manager).id:
         await callback.answer(_("Muutin aiemman vastauksesi."))
@@ -155,7 +157,9 @@ async def on_enough(callback: CallbackQuery, _button: Button, manager: DialogMan
 
 
 async def get_words(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    return {"area": views.area_name(services.catalog, _area(dialog_manager).id)}
+    area_id = _area(dialog_manager).id
+    before = _round(dialog_manager).words.get(area_id)
+    return {"area": views.area_name(services.catalog, area_id), "before": before, "new": before is None}
 
 
 async def on_words(text: str, manager: DialogManager) -> None:
@@ -166,7 +170,26 @@ async def on_words(text: str, manager: DialogManager) -> None:
 
 
 async def on_skip_words(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """On with what was written earlier, if anything was."""
     await _next_area(manager)
+
+
+async def on_drop_words(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    check_in = _round(manager)
+    check_in.words.pop(_area(manager).id, None)
+    _keep(manager, check_in)
+    await _next_area(manager)
+
+
+async def on_words_first(text: str, manager: DialogManager) -> None:
+    """Words where an answer was asked for: they are kept with the area, which is then asked again."""
+    check_in, area = _round(manager), _area(manager)
+    check_in.words[area.id] = await cut(text, manager)
+    _keep(manager, check_in)
+    await tell(
+        manager,
+        _("Kiitos, että kerroit. Otin sanasi mukaan. Valitse vielä napeista, miten tässä menee."),
+    )
 
 
 async def on_back_to_area(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -230,13 +253,20 @@ def build() -> Dialog:
             Button(Label("Riittää tältä erää"), id="enough", on_click=on_enough),
             state=At.area,
             getter=get_area,
+            on_text=on_words_first,
         ),
         page(
             Tr("<b>{area}</b>\nKiitos, että kerroit."),
             Tr("\nJos haluat, kerro omin sanoin lisää. Mikä tässä on nyt vaikeinta?"),
+            said_before(),
+            Row(
+                Button(Label("Pidän tämän"), id="keep_words", on_click=on_skip_words),
+                Button(Label("Poistan tämän"), id="drop_words", on_click=on_drop_words),
+                when="before",
+            ),
             Row(
                 Button(back, id="back_to_area", on_click=on_back_to_area),
-                Button(skip, id="skip_words", on_click=on_skip_words),
+                Button(skip, id="skip_words", on_click=on_skip_words, when="new"),
             ),
             state=At.words,
             getter=get_words,

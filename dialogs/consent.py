@@ -10,10 +10,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from aiogram.types import CallbackQuery, ContentType, Message, User
+from aiogram.types import CallbackQuery, User
 from aiogram_dialog import Dialog, DialogManager
-from aiogram_dialog.api.protocols import DialogProtocol
-from aiogram_dialog.widgets.input import BaseInput
 from aiogram_dialog.widgets.kbd import Button, Column, Row, Select
 from aiogram_dialog.widgets.text import Format
 
@@ -28,7 +26,19 @@ from bot.services.base import Services
 from bot.services.requests import Draft
 from catalog.schema import Offer
 from dialogs import matters
-from dialogs.common import Label, Ready, Tr, chat_of, fitted, give_back_text, page, services_of, tell, to
+from dialogs.common import (
+    ContactCard,
+    Label,
+    Ready,
+    Tr,
+    chat_of,
+    fitted,
+    give_back_text,
+    page,
+    services_of,
+    tell,
+    to,
+)
 from dialogs.states import Consent as At
 
 LONGEST_NAME = 60
@@ -129,11 +139,28 @@ async def on_items_done(_callback: CallbackQuery, _button: Button, manager: Dial
 
 
 async def get_name(dialog_manager: DialogManager, event_from_user: User, **_kwargs: Any) -> dict[str, Any]:
-    return {"first_name": event_from_user.first_name[:LONGEST_NAME]}
+    first_name, before = _short(event_from_user.first_name), dialog_manager.dialog_data.get("name")
+    return {
+        "first_name": _marked(dialog_manager, first_name, before == first_name),
+        "before": _marked(dialog_manager, before or "", True),
+        "other": before not in {None, first_name},
+    }
+
+
+def _short(name: str) -> str:
+    return " ".join(name.split())[:LONGEST_NAME]
+
+
+def _marked(manager: DialogManager, label: str, chosen: bool) -> str:
+    """The label of a choice; once all has been chosen and something is changed, the choices made bear a mark."""
+    return f"✅ {label}" if chosen and manager.dialog_data.get("complete") else label
 
 
 async def on_name(text: str, manager: DialogManager) -> None:
-    manager.dialog_data["name"] = " ".join(text.split())[:LONGEST_NAME]
+    name = _short(text)
+    if name != " ".join(text.split()):
+        await tell(manager, _("Nimi oli pitkä, joten otin siitä alun."))
+    manager.dialog_data["name"] = name
     await manager.switch_to(At.reach)
 
 
@@ -150,14 +177,18 @@ async def on_no_name(_callback: CallbackQuery, _button: Button, manager: DialogM
 # --- telephone or this chat
 
 
-class ContactCard(BaseInput):
-    """The client's own contact card, sent with Telegram's paper clip, where a telephone number is asked for."""
+async def get_reach(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
+    reach, phone = dialog_manager.dialog_data["reach"], dialog_manager.dialog_data.get("phone")
+    return {
+        "by_chat": _marked(dialog_manager, _("💬 Tässä chatissa"), reach == Reach.CHAT),
+        "by_phone": _marked(dialog_manager, _("📞 Puhelimella"), reach == Reach.PHONE),
+        "before": _marked(dialog_manager, phone or "", True),
+        "phone": bool(phone),
+    }
 
-    async def process_message(self, message: Message, dialog: DialogProtocol, manager: DialogManager) -> bool:
-        if message.content_type != ContentType.CONTACT or message.contact is None:
-            return False
-        await on_phone(message.contact.phone_number, manager)
-        return True
+
+async def on_back_from_reach(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.switch_to(At.name if Item.NAME in manager.dialog_data["items"] else At.items)
 
 
 async def on_chat(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -182,8 +213,17 @@ async def on_phone(text: str, manager: DialogManager) -> None:
 # --- when, and until when
 
 
-async def get_times(**_kwargs: Any) -> dict[str, Any]:
-    return {"times": [(time, views.best_time(time).capitalize()) for time in BestTime]}
+async def get_term(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
+    time, term = dialog_manager.dialog_data["time"], dialog_manager.dialog_data["days"]
+    days = {
+        days: ngettext("{count} päivän", "{count} päivää", days).format(count=days) for days in VALID_DAYS
+    }
+    return {
+        "times": [
+            (one, _marked(dialog_manager, views.best_time(one).capitalize(), one == time)) for one in BestTime
+        ],
+        "days": [(str(one), _marked(dialog_manager, label, one == term)) for one, label in days.items()],
+    }
 
 
 async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager, time: str) -> None:
@@ -192,18 +232,9 @@ async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager
         await manager.switch_to(At.days)
 
 
-async def get_days(**_kwargs: Any) -> dict[str, Any]:
-    return {
-        "days": [
-            (str(days), ngettext("{count} päivän", "{count} päivää", days).format(count=days))
-            for days in VALID_DAYS
-        ]
-    }
-
-
 async def on_days(_callback: CallbackQuery, _select: Any, manager: DialogManager, days: str) -> None:
     if days in map(str, VALID_DAYS):
-        manager.dialog_data["days"] = int(days)
+        manager.dialog_data.update(days=int(days), complete=True)
         await manager.switch_to(At.preview)
 
 
@@ -272,6 +303,7 @@ def build() -> Dialog:
         page(
             Tr("<b>Millä nimellä sinua saa puhutella?</b>"),
             Tr("\nKirjoita nimi. Etunimi tai lempinimi riittää."),
+            Button(Ready("before"), id="same_name", on_click=to(At.reach), when="other"),
             Button(Ready("first_name"), id="first_name", on_click=on_first_name),
             Row(
                 Button(back, id="b_name", on_click=to(At.items)),
@@ -283,18 +315,21 @@ def build() -> Dialog:
         ),
         page(
             Tr("<b>Miten sinuun saa ottaa yhteyttä?</b>"),
-            Button(Label("💬 Tässä chatissa"), id="by_chat", on_click=on_chat),
-            Button(Label("📞 Puhelimella"), id="by_phone", on_click=on_by_phone),
-            Button(back, id="b_reach", on_click=to(At.items)),
+            Button(Ready("by_chat"), id="by_chat", on_click=on_chat),
+            Button(Ready("by_phone"), id="by_phone", on_click=on_by_phone),
+            Button(back, id="b_reach", on_click=on_back_from_reach),
             state=At.reach,
+            getter=get_reach,
         ),
         page(
             Tr("<b>Mihin numeroon saa soittaa?</b>"),
             Tr("\nKirjoita puhelinnumerosi."),
+            Button(Ready("before"), id="same_phone", on_click=to(At.time), when="phone"),
             Button(back, id="b_phone", on_click=to(At.reach)),
             state=At.phone,
+            getter=get_reach,
             on_text=on_phone,
-            inputs=(ContactCard(),),
+            inputs=(ContactCard(on_phone),),
         ),
         page(
             Tr("<b>Milloin sinulle sopii?</b>"),
@@ -309,7 +344,7 @@ def build() -> Dialog:
             ),
             Button(back, id="b_time", on_click=to(At.reach)),
             state=At.time,
-            getter=get_times,
+            getter=get_term,
         ),
         page(
             Tr("<b>Kuinka kauan suostumus on voimassa?</b>"),
@@ -327,7 +362,7 @@ def build() -> Dialog:
             ),
             Button(back, id="b_days", on_click=to(At.time)),
             state=At.days,
-            getter=get_days,
+            getter=get_term,
         ),
         page(
             Tr("<b>Tarkista vielä. Tämän näkee se työntekijä, joka ottaa pyyntösi ({organisation}):</b>\n"),

@@ -9,14 +9,17 @@ from aiogram_dialog import Dialog, DialogManager, LaunchMode
 from aiogram_dialog.widgets.kbd import Button, Column, Select
 from aiogram_dialog.widgets.text import Format
 
-from bot.i18n import LANGUAGE_NAMES, LOCALES, set_locale
+from bot.i18n import LANGUAGE_NAMES, LOCALES, current_locale, set_locale
 from bot.services import clients
 from dialogs import states
 from dialogs.common import Label, Tr, chat_of, leave, page, remember, services_of
 
 
 async def get_languages(**_: Any) -> dict[str, Any]:
-    return {"languages": [(locale, LANGUAGE_NAMES[locale]) for locale in LOCALES]}
+    now = current_locale()
+    return {
+        "languages": [(each, f"{'✅ ' if each == now else ''}{LANGUAGE_NAMES[each]}") for each in LOCALES]
+    }
 
 
 async def choose(manager: DialogManager, locale: str) -> None:

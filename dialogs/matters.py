@@ -10,7 +10,7 @@ from aiogram_dialog.widgets.kbd import Button, Column, Select
 from aiogram_dialog.widgets.text import Format
 from markupsafe import Markup
 
-from bot import schedule, views
+from bot import views
 from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
@@ -18,9 +18,8 @@ from bot.i18n import gettext as _
 from bot.services import clients, consents, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
-from catalog.freshness import stale
 from catalog.schema import Catalog
-from dialogs import answer, tidy
+from dialogs import answer, states, tidy, welcome
 from dialogs.common import (
     Label,
     Ready,
@@ -36,6 +35,7 @@ from dialogs.common import (
     to,
     within,
 )
+from dialogs.memo import memo_text, offer_name, organisation_name
 from dialogs.states import Matters as At
 
 ROOM = 3500
@@ -55,11 +55,6 @@ async def start_request(manager: DialogManager, request_id: int) -> None:
 
 async def on_start(start_data: Any, manager: DialogManager) -> None:
     manager.dialog_data.update(start_data or {})
-
-
-def organisation_name(catalog: Catalog, organisation_id: str) -> str:
-    organisation = catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
 
 
 # --- overview
@@ -85,10 +80,20 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
             )
             for one in allowed
         ],
+        "states": within(ROOM, [_state_line(services.catalog, one) for one in mine]) + "\n",
+        "some": bool(mine),
         "memo": _("📝 Muistilista ({count})").format(count=len(entries)),
         "known": known,
         "unknown": not known,
     }
+
+
+def _state_line(catalog: Catalog, one: MyRequest) -> tuple[Markup, Markup]:
+    """How a request stands, in full and shortly."""
+    name = organisation_name(catalog, one.organisation_id)
+    state = views.request_state(one.state, one.outcome, one.worker, name)
+    head = fill("{symbol} <b>{name}</b>", symbol=_SYMBOLS[one.state], name=name)
+    return views.joined(head, html(state)), head
 
 
 _SYMBOLS = {
@@ -126,7 +131,7 @@ async def _request(manager: DialogManager) -> MyRequest | None:
 async def get_request(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     one = await _request(dialog_manager)
     if one is None:
-        return {"request": html(_("Tätä pyyntöä ei enää ole.")), "live": False, "write": False}
+        return {"request": html(_("Tätä pyyntöä ei enää ole.")), "live": False, "write": False, "find": True}
     name = organisation_name(services.catalog, one.organisation_id)
     offer = services.catalog.offers_by_id.get(one.offer_id or "")
     return {
@@ -138,12 +143,17 @@ async def get_request(dialog_manager: DialogManager, services: Services, **_kwar
         ),
         "live": one.live,
         "write": one.state in IN_HAND and one.reach is Reach.CHAT,
+        "find": one.state in {State.CLOSED, State.WITHDRAWN},
     }
 
 
 async def on_write(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     if one := await _request(manager):
         await answer.start(manager, one.id)
+
+
+async def on_find(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.Find.doors)
 
 
 async def on_request_consent(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -211,57 +221,12 @@ async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs:
     entries = await memos.entries(services, chat_of(dialog_manager).id)
     mine = await requests.mine(services, chat_of(dialog_manager).id)
     return {
-        "memo": _memo(entries, mine, services) or html(_("Muistilistasi on vielä tyhjä.")),
+        "memo": memo_text(entries, mine, services, ROOM) or html(_("Muistilistasi on vielä tyhjä.")),
         "entries": [
-            (str(entry.id), _("🗑 Poista: {name}").format(name=_offer_name(entry.offer_id, services.catalog)))
+            (str(entry.id), _("🗑 Poista: {name}").format(name=offer_name(entry.offer_id, services.catalog)))
             for entry in entries
         ],
     }
-
-
-def _offer_name(offer_id: str, catalog: Catalog) -> str:
-    offer = catalog.offers_by_id.get(offer_id)
-    return offer.name.best(current_locale()) if offer else _("vanha ehdotus")
-
-
-def _memo(entries: list[memos.Entry], mine: list[MyRequest], services: Services) -> Markup:
-    """Why, how, with whom and when: each thing to do as a few plain lines."""
-    parts = [_entry(entry, services) for entry in entries]
-    for one in mine:
-        if one.live:
-            name = organisation_name(services.catalog, one.organisation_id)
-            state = html(views.request_state(one.state, one.outcome, one.worker, name))
-            parts.append(
-                (views.joined(fill("<b>{name}</b>", name=name), state), fill("<b>{name}</b>", name=name))
-            )
-    return within(ROOM, parts)
-
-
-def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
-    """One thing to do, in full and shortly."""
-    offer = services.catalog.offers_by_id.get(entry.offer_id)
-    name = fill("<b>{name}</b>", name=_offer_name(entry.offer_id, services.catalog))
-    why = (
-        fill(_("Miksi: {why}"), why=views.area_name(services.catalog, entry.reason)) if entry.reason else None
-    )
-    if offer is None:
-        return views.joined(name, why), name
-    organisation = services.catalog.organisation_of(offer)
-    who = organisation_name(services.catalog, organisation.id)
-    today = services.clock().astimezone(services.settings.zone).date()
-    when = schedule.when(offer, organisation.unit(offer.unit), today)
-    number = next((channel.value for channel in offer.channels if channel.kind == "phone"), None)
-    phone = fill("📞 {phone}", phone=number) if number else None
-    full = views.joined(
-        name,
-        why,
-        fill(_("Kenen kanssa: {who}"), who=who),
-        fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer.get_in else None,
-        fill(_("Milloin: {when}"), when=when) if when else None,
-        phone,
-        views.freshness(offer, today) if stale(offer, today) else None,
-    )
-    return full, views.joined(name, phone)
 
 
 async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
@@ -274,20 +239,31 @@ async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManage
 
 
 async def get_forget(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    kept = await clients.kept(services, chat_of(dialog_manager).id)
-    rows = [
-        ngettext(
-            "• Mitä sinulle kuuluu: {count} kerta", "• Mitä sinulle kuuluu: {count} kertaa", kept.check_ins
-        ).format(count=kept.check_ins),
-        ngettext("• {count} kohta muistilistassa", "• {count} kohtaa muistilistassa", kept.memo).format(
-            count=kept.memo
+    chat_id = chat_of(dialog_manager).id
+    kept, known = await clients.kept(services, chat_id), await clients.seen(services, chat_id) is not None
+    counted = [
+        (
+            kept.check_ins,
+            ngettext(
+                "• Mitä sinulle kuuluu: {count} kerta",
+                "• Mitä sinulle kuuluu: {count} kertaa",
+                kept.check_ins,
+            ),
         ),
-        ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests).format(
-            count=kept.requests
+        (kept.memo, ngettext("• {count} kohta muistilistassa", "• {count} kohtaa muistilistassa", kept.memo)),
+        (
+            kept.requests,
+            ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests),
         ),
-        ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents).format(count=kept.consents),
+        (kept.consents, ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents)),
     ]
-    return {"kept": Markup("\n").join(rows)}
+    rows = [text.format(count=count) for count, text in counted if count]
+    return {
+        "kept": views.joined(*map(html, [*rows, _("• tämän chatin tunnus ja kielesi")])),
+        "known": known,
+        "unknown": not known,
+        "consents": bool(kept.consents),
+    }
 
 
 async def on_forget(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -306,11 +282,17 @@ async def forget(manager: DialogManager) -> None:
     await manager.start(At.forgotten, mode=StartMode.RESET_STACK)
 
 
+async def on_new_words(_text: str, manager: DialogManager) -> None:
+    """Who writes after being forgotten begins anew."""
+    await welcome.start_welcome(manager)
+
+
 def build() -> Dialog:
     back = Label("⬅️ Takaisin")
     return Dialog(
         page(
             Tr("<b>📁 Omat asiani</b>\n"),
+            Ready("states", when="some"),
             Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="known"),
             Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
             Column(
@@ -338,6 +320,7 @@ def build() -> Dialog:
         page(
             Ready("request"),
             Button(Label("✍️ Kirjoita työntekijälle"), id="write", on_click=on_write, when="write"),
+            Button(Label("🔎 Etsitään muuta"), id="find", on_click=on_find, when="find"),
             Button(
                 Label("Suostumus ja sen peruminen"), id="r_consent", on_click=on_request_consent, when="live"
             ),
@@ -371,11 +354,17 @@ def build() -> Dialog:
         ),
         page(
             Tr("<b>🗑 Unohda minut</b>\n"),
-            Tr("Sinusta on tallennettu:\n{kept}\n"),
-            Tr("Poistan kaiken heti. Avoimet pyynnöt päättyvät, eikä työntekijä enää näe tietojasi."),
+            Tr(
+                "En ole tallentanut sinusta mitään. Voin silti heti unohtaa sen, mitä olemme tänään puhuneet.",
+                when="unknown",
+            ),
+            Tr("Sinusta on tallennettu:\n{kept}\n", when="known"),
+            Tr("Poistan kaiken heti.", when="known"),
+            Tr("Avoimet pyynnöt päättyvät, eikä työntekijä enää näe tietojasi.", when="consents"),
             Tr(
                 "\nJäljelle jää vain merkintä siitä, että joskus oli suostumus ja milloin se päättyi. Siitä "
-                "ei näe, kenen se oli. Sillä voin osoittaa, että toimin suostumuksesi mukaan."
+                "ei näe, kenen se oli. Sillä voin osoittaa, että toimin suostumuksesi mukaan.",
+                when="consents",
             ),
             Tr("\nTätä ei voi perua."),
             Button(Label("Kyllä, unohda kaikki"), id="do_forget", on_click=on_forget),
@@ -387,6 +376,7 @@ def build() -> Dialog:
             Tr("<b>Kaikki on poistettu.</b>"),
             Tr("\nKiitos, että kävit. Jos joskus tarvitset, olen täällä."),
             state=At.forgotten,
+            on_text=on_new_words,
         ),
         on_start=on_start,
         on_process_result=give_back_text,

@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from aiogram.fsm.state import State
 from aiogram.types import BufferedInputFile, CallbackQuery
-from aiogram_dialog import Dialog, DialogManager, ShowMode
+from aiogram_dialog import Dialog, DialogManager, ShowMode, Window
 from aiogram_dialog.widgets.kbd import Button, Column, Row, Select
 from aiogram_dialog.widgets.text import Format
 from markupsafe import Markup
@@ -20,7 +21,20 @@ from bot.i18n import gettext as _
 from bot.services.base import Services
 from catalog.schema import Catalog
 from dialogs import suggestions
-from dialogs.common import Label, Ready, Tr, cut, fitted, give_back_text, page, remember, services_of, to
+from dialogs.common import (
+    Label,
+    OnClick,
+    Ready,
+    Tr,
+    cut,
+    fitted,
+    give_back_text,
+    page,
+    remember,
+    said_before,
+    services_of,
+    to,
+)
 from dialogs.states import Reflection as At
 
 SOME = 3
@@ -34,6 +48,7 @@ async def start(manager: DialogManager, check_in: CheckIn, index: int) -> None:
         candidates if len(candidates) == 1 else [a for a in check_in.priorities if a in candidates]
     )
     state = At.helps if len(candidates) == 1 else At.priorities
+    asyncio.get_running_loop().run_in_executor(None, pictures.prepare)  # while the client answers
     await manager.start(state, data={"check_in": check_in.model_dump(mode="json"), "index": index})
 
 
@@ -98,8 +113,13 @@ async def on_priority(callback: CallbackQuery, _select: Any, manager: DialogMana
     _keep(manager, check_in)
 
 
-def _text_step(field: str, go_on: Callable[[DialogManager], Awaitable[None]]) -> tuple[Any, Any]:
-    """Handlers of a question answered in own words: take the text, or skip it."""
+def _text_step(field: str, go_on: Callable[[DialogManager], Awaitable[None]]) -> tuple[Any, Any, Any, Any]:
+    """A question answered in own words: what was written before, and handlers that take the text, go on with what
+    there is, or remove it."""
+
+    async def get_before(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
+        before = getattr(_round(dialog_manager), field)
+        return {"before": before, "new": before is None}
 
     async def on_text(text: str, manager: DialogManager) -> None:
         kept = await cut(text, manager)
@@ -107,10 +127,37 @@ def _text_step(field: str, go_on: Callable[[DialogManager], Awaitable[None]]) ->
         await go_on(manager)
 
     async def on_skip(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+        await go_on(manager)
+
+    async def on_drop(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
         _keep(manager, _round(manager).model_copy(update={field: None}))
         await go_on(manager)
 
-    return on_text, on_skip
+    return get_before, on_text, on_skip, on_drop
+
+
+def _step(
+    name: str, question: Tr, hint: Tr, back: tuple[str, OnClick], state: State, step: tuple[Any, ...]
+) -> Window:
+    """The window of a question answered in own words."""
+    get_before, on_text, on_skip, on_drop = step
+    return page(
+        question,
+        hint,
+        said_before(),
+        Row(
+            Button(Label("Pidän tämän"), id=f"keep_{name}", on_click=on_skip),
+            Button(Label("Poistan tämän"), id=f"drop_{name}", on_click=on_drop),
+            when="before",
+        ),
+        Row(
+            Button(Label("⬅️ Takaisin"), id=back[0], on_click=back[1]),
+            Button(Label("Ohita"), id=f"skip_{name}", on_click=on_skip, when="new"),
+        ),
+        state=state,
+        getter=get_before,
+        on_text=on_text,
+    )
 
 
 async def _ask_people(manager: DialogManager) -> None:
@@ -121,8 +168,8 @@ async def _ask_strength(manager: DialogManager) -> None:
     await manager.switch_to(At.strength)
 
 
-on_helps, on_skip_helps = _text_step("helps", _ask_people)
-on_people, on_skip_people = _text_step("people", _ask_strength)
+HELPS = _text_step("helps", _ask_people)
+PEOPLE = _text_step("people", _ask_strength)
 
 
 async def get_strengths(**_kwargs: Any) -> dict[str, Any]:
@@ -168,16 +215,28 @@ async def _finish(manager: DialogManager) -> None:
     await manager.switch_to(At.summary, show_mode=ShowMode.SEND)
 
 
-on_next_step, on_skip_next_step = _text_step("next_step", _finish)
+NEXT_STEP = _text_step("next_step", _finish)
 
 
 def _picture_text(check_in: CheckIn, catalog: Catalog) -> Markup:
-    rows = [
-        f"{check_in.ratings[a.id]} · {views.area_name(catalog, a.id)}"
-        for a in catalog.areas
-        if a.id in check_in.ratings
+    """The picture in words: each answer, and the areas to which it was given, those that ask for help first."""
+    groups = [
+        fill(
+            "{value} · <b>{answer}</b>\n{areas}",
+            value=answer.value,
+            answer=answer.label.best(current_locale()),
+            areas=", ".join(areas),
+        )
+        for answer in sorted(catalog.answers, key=lambda answer: answer.value)
+        if (
+            areas := [
+                views.area_name(catalog, area.id)
+                for area in catalog.areas
+                if check_in.ratings.get(area.id) == answer.value
+            ]
+        )
     ]
-    return html("\n".join([_("Näin arvioit nyt (1–5):"), *rows]))
+    return views.joined(html(_("Näin vastasit:")), *groups, gap="\n\n")
 
 
 async def get_summary(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
@@ -240,7 +299,7 @@ async def on_change(_callback: CallbackQuery, _button: Button, manager: DialogMa
 
 
 def build() -> Dialog:
-    skip, back = Label("Ohita"), Label("⬅️ Takaisin")
+    back = Label("⬅️ Takaisin")
     return Dialog(
         page(
             Tr("<b>Mitkä näistä ovat sinulle nyt tärkeimpiä?</b>"),
@@ -261,27 +320,23 @@ def build() -> Dialog:
             state=At.priorities,
             getter=get_priorities,
         ),
-        page(
+        _step(
+            "helps",
             Tr("<b>Mikä auttaa sinua jo nyt?</b>"),
             Tr("\nPienikin asia käy: kahvi aamulla, kävely, musiikki, oma sänky. Kirjoita omin sanoin."),
-            Row(
-                Button(back, id="back_helps", on_click=on_back_from_helps),
-                Button(skip, id="skip_helps", on_click=on_skip_helps),
-            ),
-            state=At.helps,
-            on_text=on_helps,
+            ("back_helps", on_back_from_helps),
+            At.helps,
+            HELPS,
         ),
-        page(
+        _step(
+            "people",
             Tr("<b>Kuka on tukenasi?</b>"),
             Tr(
                 "\nYstävä, sukulainen, naapuri, ammattilainen, lemmikki. Jos kukaan ei ole, senkin voi sanoa."
             ),
-            Row(
-                Button(back, id="back_people", on_click=to(At.helps)),
-                Button(skip, id="skip_people", on_click=on_skip_people),
-            ),
-            state=At.people,
-            on_text=on_people,
+            ("back_people", to(At.helps)),
+            At.people,
+            PEOPLE,
         ),
         page(
             Tr("<b>Miten paljon sinulla on nyt voimia viedä asioita eteenpäin?</b>"),
@@ -298,15 +353,13 @@ def build() -> Dialog:
             state=At.strength,
             getter=get_strengths,
         ),
-        page(
+        _step(
+            "step",
             Tr("<b>Mikä olisi sinulle hyvä seuraava askel?</b>"),
             Tr("\nPieni riittää. Kirjoita omin sanoin."),
-            Row(
-                Button(back, id="back_step", on_click=to(At.strength)),
-                Button(skip, id="skip_step", on_click=on_skip_next_step),
-            ),
-            state=At.next_step,
-            on_text=on_next_step,
+            ("back_step", to(At.strength)),
+            At.next_step,
+            NEXT_STEP,
         ),
         page(
             Tr("<b>Tällaista sinulta kuulin</b>\n"),

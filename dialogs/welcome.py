@@ -60,15 +60,13 @@ def build() -> Dialog:
             ),
             Tr("Palvelua ylläpitää {operator}.", when="operator"),
             Tr(
-                "\n🔒 En tallenna sinusta mitään, ennen kuin annat siihen luvan. Keskeneräinen keskustelu "
-                "unohtuu itsestään, kun siitä on kulunut {duration}."
+                "\n🔒 En tallenna sinusta mitään ilman lupaasi. Keskustelu unohtuu itsestään, kun siitä on "
+                "kulunut {duration}."
             ),
+            Tr("🤝 Kaikki on vapaaehtoista: voit ohittaa kysymyksiä ja lopettaa milloin vain."),
+            Tr("🤖 Olen ohjelma, en ihminen. Autan sinua myös saamaan yhteyden ihmiseen."),
             Tr(
-                "\n🤝 Kaikki on vapaaehtoista. Voit ohittaa minkä tahansa kysymyksen ja lopettaa milloin vain."
-            ),
-            Tr("\n🤖 Olen ohjelma, en ihminen. Jos haluat, autan sinua saamaan yhteyden ihmiseen."),
-            Tr(
-                "\n<i>Tämä on esittelyversio. Osa yhteystiedoista on vanhoja, eikä niitä ole tarkistettu.</i>",
+                "\n<i>Tämä on esittelyversio: osa yhteystiedoista on vanhoja.</i>",
                 when="demonstration",
             ),
             Button(Label("Aloitetaan"), id="begin", on_click=on_begin),

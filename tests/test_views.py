@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,11 @@ from markupsafe import Markup
 
 from bot import schedule, views
 from bot.i18n import LOCALES, speaking
+from bot.settings import CATALOG
+from catalog.loading import load
 from catalog.schema import CrisisContact, LifeSituation, Offer, Organisation
 
+DATA = load(CATALOG)
 TODAY = date(2026, 6, 1)
 SOURCE = {"name": "Kotisivu", "date": "2026-05-01"}
 ADDRESS = {"address": "Kahvikatu 1", "municipality": "Jyväskylä"}
@@ -208,3 +212,16 @@ def test_an_old_crisis_contact_is_told_to_be_old() -> None:
         assert "Tiedot ovat päivältä 1.5.2026 ja ovat voineet muuttua." in views.crisis_contacts(
             [contact], date(2026, 8, 2)
         )
+
+
+@pytest.mark.parametrize("offer", DATA.offers, ids=lambda offer: offer.id)
+def test_contact_details_say_nothing_twice(offer: Offer) -> None:
+    """Neither the address of a visit, nor the organisation's front page beside a page of it."""
+    organisation = DATA.organisation_of(offer)
+    text = views.contact_details(offer, organisation, offer.source.date)
+    places = [re.sub("<.*?>", "", line) for line in text.splitlines() if line.startswith(("📍", "🌐"))]
+    assert len(set(places)) == len(places)
+    front_page = str(organisation.url or "–").rstrip("/")
+    assert places.count(f"🌐 {front_page}") <= 1
+    if any(place.startswith(f"🌐 {front_page}/") for place in places):
+        assert f"🌐 {front_page}" not in places

@@ -272,6 +272,7 @@ class World:
         self.closing = False  # nobody may wait for updates any more
         self.on_reset: list[Hook] = []
         self.on_forward: list[Hook] = []
+        self.on_newcomer: list[Callable[[Bot, User], Awaitable[None]]] = []
         self._listeners: set[Subscription[Event]] = set()
         self._user_ids = count(7_000_000_001)  # beyond 32 bits, as Telegram's newer ids are
 

@@ -240,6 +240,8 @@ class _Page:
         user = self.world.add_user(str(body["name"]).strip()[:64], str(body.get("language") or "") or None)
         self.people.append((body["bot"], user))
         self.world.tell(Event("profile"))
+        for hook in self.world.on_newcomer:
+            await hook(self.bots[body["bot"]], user)
         return _done(user=user.shape())
 
     async def on_clock(self, request: web.Request) -> web.Response:

@@ -58,6 +58,7 @@ def build_application(token: str, api: str, services: Services) -> StaffApplicat
             CallbackQueryHandler(requests.on_anything_else),
             ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
             MessageHandler(private & filters.TEXT & ~filters.COMMAND, requests.on_text),
+            MessageHandler(private & filters.COMMAND, requests.on_unknown_command),
             MessageHandler(private & ~filters.StatusUpdate.ALL, requests.on_anything_else),
         ]
     )

@@ -219,6 +219,14 @@ async def on_word_press(update: Update, context: StaffContext, worker: Worker) -
 
 
 @for_workers
+async def on_unknown_command(update: Update, context: StaffContext, worker: Worker) -> None:
+    if update.effective_message is not None:
+        await update.effective_message.reply_text(
+            _("Tuota komentoa en tunne. /requests näyttää pyynnöt, /help ohjeen.")
+        )
+
+
+@for_workers
 async def on_anything_else(update: Update, context: StaffContext, worker: Worker) -> None:
     """Pictures, voice and the like: kindly refused, nothing is kept."""
     if update.callback_query is not None:

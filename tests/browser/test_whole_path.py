@@ -140,3 +140,11 @@ async def test_each_language_is_one_press_away_and_fits_a_phone(
     )
     assert not wide
     await view.page.close()
+
+
+async def test_another_worker_belongs_to_the_same_organisation(browser: Browser, demo: Demo) -> None:
+    view, _client, worker = await at_the_page(browser, demo, LARGE)
+    await view.page.get_by_role("button", name="Uusi työntekijä").click()
+    await worker.sees("Olet mukana: Mielenterveysyhdistys Kello ry.")
+    await expect(view.worker).to_contain_text("Työntekijä 2")
+    await view.page.close()

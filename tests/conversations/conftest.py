@@ -14,14 +14,15 @@ from structlog.testing import capture_logs
 
 from bot.demo import CLIENT_TOKEN, STAFF_TOKEN, settings_for
 from bot.simulator.api import Simulator
-from tests.conversations.inside import Inside, inside, morning
+from tests.conftest import START
+from tests.conversations.inside import Inside, inside
 from tests.conversations.places import Parked
 from tests.conversations.talking import Service, Talk, service
 
 
 @pytest.fixture(scope="session")
 async def simulator_with_bots() -> AsyncIterator[Simulator]:
-    simulator = Simulator(start=morning())
+    simulator = Simulator(START)
     simulator.add_bot(CLIENT_TOKEN, "rinnalla_demo_bot", "Rinnalla")
     simulator.add_bot(STAFF_TOKEN, "rinnalla_tyo_bot", "Rinnalla – työntekijät")
     async with simulator:

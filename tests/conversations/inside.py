@@ -12,7 +12,6 @@ from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.base import BaseSession
@@ -24,9 +23,8 @@ from aiogram.types import InputFile
 
 from bot import client
 from bot.app import dialog_storage, open_services
-from bot.core.calendar import system_clock
 from bot.db.dialog_state import DialogStorage
-from bot.demo import CLIENT_TOKEN, beginning, settings_for
+from bot.demo import CLIENT_TOKEN, settings_for
 from bot.services import staff
 from bot.services.base import Services
 from bot.services.staff import Worker
@@ -35,16 +33,10 @@ from bot.simulator.call import Upload
 from bot.simulator.chats import User
 from bot.simulator.errors import ApiError
 from bot.updates import Source, handle_once
+from tests.conftest import START
 from tests.conversations.people import Client, place
 
 NOWHERE = "http://nowhere.invalid"
-
-
-def morning() -> datetime:
-    """Ten in the morning of a working day: a request reaches its worker whenever the tests are run."""
-    return beginning(system_clock(), ZoneInfo("Europe/Helsinki"))
-
-
 AT_ONCE = 30
 """Updates of one act that may follow each other; more would be a loop."""
 
@@ -183,7 +175,7 @@ class StraightClient(Client):
 @asynccontextmanager
 async def inside(folder: Path, *, memory: bool = False, **settings: Any) -> AsyncIterator[Inside]:
     """On SQLite in `folder`, unless `settings` say otherwise. With `memory` dialog state is in no database."""
-    simulator = Simulator(start=morning())
+    simulator = Simulator(START)
     simulator.add_bot(CLIENT_TOKEN, "rinnalla_demo_bot", "Rinnalla")
     chosen = settings_for(NOWHERE, folder).model_copy(update=settings)
     async with open_services(chosen, simulator.clock.now) as services:

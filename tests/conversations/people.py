@@ -89,7 +89,9 @@ class Client(Phone):
         await self._answers(next_step, "skip_step")
 
     async def _answers(self, text: str | None, skip: str) -> None:
-        await (self.says(text) if text is not None else self.taps(skip))
+        """In own words, or on with what there is: nothing, or what was written before."""
+        keep = skip.replace("skip", "keep")
+        await (self.says(text) if text is not None else self.taps(skip if skip in self.widgets else keep))
 
     async def sees_suggestions(self) -> None:
         """From what was heard to the first card."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from aiogram.fsm.state import State
 
 from bot.core.check_in import LONGEST_WORDS
 from dialogs.states import CheckIn, Menu, Reflection, Suggestions
@@ -37,8 +38,8 @@ async def test_a_whole_round(rounds: Inside) -> None:
     assert picture.kind == "photo"
     assert picture.photo
     assert picture.photo.startswith(b"\x89PNG")
-    assert "1 · 💶 Raha ja velat" in picture.text
-    assert picture.text.count("4 · ") == 11
+    assert "1 · Vaikeaa, tarvitsen apua\n💶 Raha ja velat\n\n4 · Hyvä, pärjään\n" in picture.text
+    assert "🏠 Asuminen" in picture.text
     for words in (
         "laskut jäävät & pinoutuvat <b>pöydälle</b>",
         "kävely koiran kanssa",
@@ -136,7 +137,7 @@ async def test_an_earlier_answer_is_shown_and_can_be_changed(rounds: Inside) -> 
     await client.taps("enough")
     await client.reflects()
     assert "uni ei tule" not in client.sees
-    assert "4 · 💚 Terveys ja uni" in client.sees
+    assert "4 · Hyvä, pärjään\n💚 Terveys ja uni" in client.sees
 
 
 def label_of(client: StraightClient, value: int) -> str:
@@ -273,3 +274,56 @@ async def test_a_round_gone_through_is_not_offered_again(parked: Parked, further
     await client.taps("home")
     await client.taps("check_in")
     assert await client.place == CheckIn.intro.state
+
+
+async def test_earlier_words_are_shown_and_kept_or_removed(parked: Parked) -> None:
+    """Going back does not cost what was written, and what was written can be taken back."""
+    client = await parked.at(CheckIn.words)
+    await client.says("uni ei <tule>")
+    await client.taps("back_area")
+    await client.taps("rate:health.1")
+    assert "Kirjoitit aiemmin:\nuni ei <tule>" in client.screen
+    await client.taps("keep_words")
+    await client.taps("back_area")
+    await client.taps("rate:health.1")
+    assert "uni ei <tule>" in client.screen
+    await client.taps("drop_words")
+    await client.taps("back_area")
+    await client.taps("rate:health.1")
+    assert "Kirjoitit aiemmin" not in client.screen
+    assert "skip_words" in client.widgets
+
+
+@pytest.mark.parametrize(
+    ("state", "name"), [(Reflection.helps, "helps"), (Reflection.people, "people")], ids=str
+)
+async def test_earlier_answers_are_shown_and_kept_or_removed(parked: Parked, state: State, name: str) -> None:
+    client = await parked.at(state)
+    await client.says("kissa & kahvi")
+    following = await client.place
+    back = next(widget for widget in client.widgets if widget.startswith("back"))
+    await client.taps(back)
+    assert "Kirjoitit aiemmin:\nkissa & kahvi" in client.screen
+    await client.taps(f"keep_{name}")
+    assert await client.place == following
+    await client.taps(back)
+    await client.taps(f"drop_{name}")
+    await client.taps(back)
+    assert "Kirjoitit aiemmin" not in client.screen
+
+
+async def test_an_outpouring_before_the_answer_is_not_lost(parked: Parked) -> None:
+    """Words where buttons were due are kept with the area; they are shown again, and heard in the summary."""
+    client = await parked.at(CheckIn.area)
+    await client.says("En ole nukkunut kunnolla sitten syksyn")
+    assert "Otin sanasi mukaan" in client.sees
+    assert client.window.text.startswith("1/12")
+    await client.taps("rate:health.1")
+    assert "Kirjoitit aiemmin:\nEn ole nukkunut" in client.screen
+    await client.taps("keep_words")
+    await client.says("Kaikki ihan hyvin täällä")
+    await client.taps("rate:mind.3")
+    await client.taps("enough")
+    await client.reflects()
+    assert "En ole nukkunut" in client.sees
+    assert "Kaikki ihan hyvin täällä" in client.sees

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bot.db.tables import Base, Consent
 from bot.services import requests
 from dialogs.states import Consent as At
-from dialogs.states import Matters, Suggestions
+from dialogs.states import Find, Matters, Suggestions
 from tests.conversations.inside import Inside, StraightClient
 from tests.conversations.places import SAID, Parked, go_to
 from tests.conversations.talking import Talk
@@ -409,3 +409,73 @@ async def test_matters_of_a_forgotten_client_are_empty(parked: Parked) -> None:
     client = await parked.at(Matters.forgotten)
     await client.says("/omat")
     assert "request" not in "".join(client.widgets)
+
+
+async def test_a_name_that_had_to_be_cut_is_told_of(parked: Parked) -> None:
+    client = await parked.at(At.name)
+    await client.says("A" * 200)
+    assert "otin siitä alun" in client.messages[-2].text
+
+
+async def test_back_from_how_to_reach_leads_to_the_name_if_one_was_asked_for(parked: Parked) -> None:
+    client = await parked.at(At.reach)
+    await client.taps("b_reach")
+    assert await client.place == At.name.state
+    await client.taps("b_name")
+    await client.taps("item:name")
+    await client.taps("items_ok")
+    await client.taps("b_reach")
+    assert await client.place == At.items.state
+
+
+async def test_who_changes_one_thing_finds_the_rest_as_it_was(parked: Parked) -> None:
+    """From the preview back to the beginning: what was chosen is marked, and is kept with one press a window."""
+    client = await parked.at(At.name)
+    await client.says("Ainokainen")
+    await client.taps("by_phone")
+    await client.says("040 123 4567")
+    await client.taps("time:evening")
+    await client.taps("days:30")
+    before = client.screen
+    await client.taps("change")
+    await client.taps("items_ok")
+    for chosen in (
+        "✅ Ainokainen",
+        "✅ 📞 Puhelimella",
+        "✅ 0401234567",
+        "✅ Arkisin alkuillasta",
+        "✅ 30 päivää",
+    ):
+        assert [label for label in client.buttons if label.startswith("✅")] == [chosen]
+        await client.presses(chosen)
+    assert client.screen == before
+
+
+async def test_nothing_is_marked_before_it_was_chosen(parked: Parked) -> None:
+    client = await parked.at(At.name)
+    for widget in ("first_name", "by_chat", "time:any"):
+        assert not [label for label in client.buttons if label.startswith("✅")]
+        await client.taps(widget)
+    assert not [label for label in client.buttons if label.startswith("✅")]
+
+
+async def test_my_matters_tell_how_a_request_stands(desk: Inside) -> None:
+    client = desk.client()
+    await client.begins()
+    await client.asks_for_contact()
+    await client.taps("matters")
+    assert "⏳ Mielenterveysyhdistys Kello ry\nPyyntösi odottaa" in client.screen
+
+
+async def test_a_request_that_is_over_shows_the_way_onward(desk: Inside) -> None:
+    client = desk.client()
+    await client.begins()
+    await client.asks_for_contact()
+    await client.taps("matters")
+    await client.taps("request")
+    assert "find" not in client.widgets
+    await client.taps("r_consent")
+    await client.taps("withdraw")
+    await client.taps("request")
+    await client.taps("find")
+    assert await client.place == Find.doors.state

@@ -7,7 +7,7 @@ from aiogram.fsm.state import State
 
 import dialogs
 from dialogs.common import FreeText
-from dialogs.states import Answer, CheckIn, Consent, Crisis, Find, Menu, Reflection
+from dialogs.states import Answer, CheckIn, Consent, Crisis, Find, Matters, Menu, Reflection
 from tests.conversations.inside import Inside
 from tests.conversations.people import DANGER, EVERY_STATE
 from tests.conversations.places import Parked
@@ -66,6 +66,7 @@ async def test_held_words_go_to_the_question_they_answered(parked: Parked, state
 def test_places_for_words_are_known() -> None:
     assert set(asks_for_words()) == {
         Menu.main,
+        CheckIn.area,
         CheckIn.words,
         Reflection.helps,
         Reflection.people,
@@ -76,6 +77,7 @@ def test_places_for_words_are_known() -> None:
         Consent.name,
         Consent.phone,
         Answer.write,
+        Matters.forgotten,
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 
 from bot.db.tables import Base, DialogState
 from bot.services import housekeeping
-from dialogs.states import CheckIn, Consent, Matters, Menu, Reflection
+from dialogs.states import CheckIn, Consent, Matters, Menu, Reflection, Welcome
 from tests.conversations.inside import Inside, StraightClient, inside
 from tests.conversations.people import DANGER
 from tests.conversations.places import go_to
@@ -175,3 +175,28 @@ async def test_one_agreement_stores_one_client(fresh: Inside) -> None:
     left = {name: count for name, count in (await rows(fresh)).items() if count != before[name]}
     assert "clients" not in left
     assert "check_ins" not in left
+
+
+async def test_what_is_kept_is_told_and_nothing_else(desk: Inside) -> None:
+    """Somebody of whom nothing is kept reads that, and not a list of noughts."""
+    client = desk.client()
+    await client.begins()
+    await client.says("/my")
+    await client.taps("forget")
+    assert "En ole tallentanut sinusta mitään" in client.screen
+    assert "suostumus" not in client.screen
+    await client.says("/menu")
+    await client.asks_for_contact()
+    await client.says("/my")
+    await client.taps("forget")
+    assert "• 1 suostumus" in client.screen
+    assert "muistilistassa" not in client.screen
+
+
+async def test_words_after_being_forgotten_begin_anew(desk: Inside) -> None:
+    client = desk.client()
+    await client.begins()
+    await client.says("/stop")
+    assert await client.place == Matters.forgotten.state
+    await client.says("Moi taas")
+    assert await client.place == Welcome.hello.state

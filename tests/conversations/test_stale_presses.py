@@ -32,9 +32,10 @@ async def taps_twice(client: StraightClient, widget: str) -> None:
 
 
 async def ratings(client: StraightClient) -> dict[str, int]:
-    """As the client is told them at the end."""
+    """As the client is told them at the end: under each answer the areas with their symbols, joined by commas."""
     photo = next(message for message in reversed(client.messages) if message.kind == "photo")
-    return {line.split(" ", 3)[3]: int(line[0]) for line in photo.text.splitlines()[1:]}
+    groups = [group.split("\n") for group in photo.text.split("\n\n")[1:]]
+    return {area.split(" ", 1)[1]: int(answer[0]) for answer, areas in groups for area in areas.split(", ")}
 
 
 async def test_an_older_message_of_the_round_changes_the_area_it_shows(desk: Inside) -> None:

@@ -485,6 +485,12 @@ async def test_pictures_and_the_like_are_kindly_refused(office: Office) -> None:
     assert leena.screen.startswith("Osaan välittää vain tekstiä.")
 
 
+async def test_an_unknown_command_is_told_what_there_is(office: Office) -> None:
+    leena = await office.worker()
+    await leena.says("/jotain")
+    assert leena.screen.startswith("Tuota komentoa en tunne. /requests")
+
+
 async def test_a_press_too_old_to_be_answered_is_handled_all_the_same(office: Office) -> None:
     """After an outage Telegram brings the presses of hours ago, and takes no answers to them."""
     leena = await office.worker()

@@ -68,6 +68,7 @@ export class Phone {
   select(id) {
     if (this.person) this.drafts.set(this.current, this.composer.field.value);
     this.current = id;
+    this.toast.replaceChildren();
     this.composer.field.value = this.drafts.get(id) ?? "";
     this.composer.reply = null;
     this.seen();
@@ -186,6 +187,7 @@ export class Phone {
   }
 
   async press(message, button, key) {
+    this.toast.replaceChildren();
     if (button.copy_text) {
       await navigator.clipboard.writeText(button.copy_text.text).catch(() => null);
       return this.showToast(t("copied"));
