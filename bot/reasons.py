@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -12,6 +13,9 @@ from bot.i18n import gettext as _
 from catalog.formula import Because, Reason
 from catalog.schema import Catalog, Level
 
+About = Literal["self", "other", "looking"]
+"""Whose need it is: the client's own, that of somebody close, or nobody's when one only looks around."""
+
 MOST_ADDED = 3
 """So many reasons are told beside what the client said: the weightiest of ADDED. Few, because few are read."""
 
@@ -19,7 +23,7 @@ WISHED = frozenset({Because.PRIORITY, Because.AREA_VERY_LOW, Because.AREA_LOW})
 
 ADDED = (
     *(Because.ASSESSMENT, Because.NAMED_WORKER, Because.SERVICE_CONTACT),
-    *(Because.CLOSE_PERSONS, Because.ANONYMOUS, Because.AGE, Because.PEERS),
+    *(Because.CLOSE_PERSONS, Because.ANONYMOUS, Because.ANSWERS, Because.AGE, Because.PEERS),
     *(Because.NEAR, Because.MUNICIPALITY, Because.LOW_THRESHOLD, Because.MAIN_AREA),
     *(Because.LANGUAGE, Because.LEVEL, Because.NATIONWIDE, Because.VERIFIED_RECENTLY),
 )
@@ -29,27 +33,34 @@ CAUTIONS = (Because.FULL, Because.WAITING_LIST, Because.FAR)
 """What speaks against it is told always, so that nobody sets out in vain."""
 
 
-def why_this(reasons: Sequence[Reason], catalog: Catalog) -> Markup:
+def why_this(reasons: Sequence[Reason], catalog: Catalog, about: About = "self") -> Markup:
     """Why this is suggested, in a few sentences; nothing when there is nothing to tell."""
-    text = views.joined(*sentences(reasons, catalog, MOST_ADDED), gap=" ")
+    text = views.joined(*sentences(reasons, catalog, MOST_ADDED, about), gap=" ")
     if not text:
         return text
     return fill("💡 <b>{title}</b> {text}\n", title=_("Miksi tätä ehdotetaan?"), text=text)
 
 
-def sentences(reasons: Sequence[Reason], catalog: Catalog, most: int | None = None) -> Iterator[Markup]:
+def sentences(
+    reasons: Sequence[Reason], catalog: Catalog, most: int | None = None, about: About = "self"
+) -> Iterator[Markup]:
     """What the client said, then what speaks for the offer, `most` reasons of it, then what speaks against it."""
-    yield from _said(reasons, catalog)
+    yield from _said(reasons, catalog, about)
     given = {reason.code: reason for reason in reversed(reasons)}
     added = [given[code] for code in ADDED if code in given]
     for reason in (*added[:most], *(given[code] for code in CAUTIONS if code in given)):
         yield _words(reason, catalog)
 
 
-def _said(reasons: Sequence[Reason], catalog: Catalog) -> Iterator[Markup]:
+def _said(reasons: Sequence[Reason], catalog: Catalog, about: About) -> Iterator[Markup]:
     wished = _areas(reasons, catalog, WISHED)
     if wished:
-        yield fill(_("Toivoit apua tai muutosta tähän: {areas}."), areas=listed(wished))
+        template = {
+            "self": _("Toivoit apua tai muutosta tähän: {areas}."),
+            "other": _("Olet huolissasi tästä: {areas}."),
+            "looking": _("Etsit tästä: {areas}."),
+        }[about]
+        yield fill(template, areas=listed(wished))
     middling = _areas(reasons, catalog, {Because.AREA_MIDDLING})
     if middling := [area for area in middling if area not in wished]:
         yield fill(_("Kerroit, että jokin voisi olla toisin tässä: {areas}."), areas=listed(middling))
@@ -96,6 +107,7 @@ def _words(reason: Reason, catalog: Catalog) -> Markup:
             Because.SERVICE_CONTACT: _("Täältä saat ammattilaisen avuksi."),
             Because.CLOSE_PERSONS: _("Tämä on tarkoitettu myös läheisille."),
             Because.ANONYMOUS: _("Voit asioida nimettömänä."),
+            Because.ANSWERS: _("Sieltä voidaan ottaa sinuun yhteyttä."),
             Because.PEERS: _("Siellä on muita, jotka ovat kokeneet samaa."),
             Because.LOW_THRESHOLD: _("Mukaan on helppo tulla."),
             Because.NATIONWIDE: _("Tätä on tarjolla koko maassa."),

@@ -107,6 +107,11 @@ class Columns:
         """Which offers have the tag; not to be written into."""
         return self._masks.get((kind, value), self._none)
 
+    def made_by(self, organisations: Iterable[str]) -> Mask:
+        """Which offers are theirs."""
+        numbers = [self._makers[one] for one in organisations if one in self._makers]
+        return np.isin(self.maker, numbers)
+
     def capacity(self, state: str, today: date | None) -> Mask:
         """Which offers say that they are `full` or have a `waiting_list`, and it still holds; without a day, all."""
         said = self.has("capacity", state)

@@ -40,6 +40,7 @@ class Because(StrEnum):
     FAR = "far"  # the same
     LANGUAGE = "language"  # language
     ANONYMOUS = "anonymous"
+    ANSWERS = "answers"
     PEERS = "peers"
     VERIFIED_RECENTLY = "verified_recently"
     WAITING_LIST = "waiting_list"
@@ -67,6 +68,7 @@ WEIGHTS: Mapping[Because, int] = {
     Because.FAR: -4,
     Because.LANGUAGE: 6,
     Because.ANONYMOUS: 5,
+    Because.ANSWERS: 6,
     Because.PEERS: 3,
     Because.VERIFIED_RECENTLY: 2,
     Because.WAITING_LIST: -4,
@@ -123,6 +125,8 @@ class Situation:
     about: Literal["self", "other"] = "self"
     dismissed: frozenset[str] = frozenset()
     anonymous: bool = False
+    answering: frozenset[str] = frozenset()
+    """The organisations in which somebody answers contact requests just now."""
     position: tuple[float, float] | None = None
     """Latitude and longitude that the client has sent; without them the municipality's centre is measured from."""
     age: int | None = None
@@ -154,6 +158,8 @@ def terms(columns: Columns, situation: Situation, today: date) -> Iterator[Term]
         yield _age_term(columns, situation.age)
     if situation.anonymous:
         yield Term(Because.ANONYMOUS, columns.has("anonymous"))
+    if situation.answering:
+        yield Term(Because.ANSWERS, columns.made_by(situation.answering))
     yield Term(Because.LOW_THRESHOLD, columns.has("activity") & ~columns.has("referral"))
     yield from _place_terms(columns, situation)
     language = language_of(situation.language)

@@ -220,19 +220,34 @@ async def on_withdraw(callback: CallbackQuery, _button: Button, manager: DialogM
 async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     entries = await memos.entries(services, chat_of(dialog_manager).id)
     mine = await requests.mine(services, chat_of(dialog_manager).id)
+    removed = dialog_manager.dialog_data.get("removed")
     return {
         "memo": memo_text(entries, mine, services, ROOM) or html(_("Muistilistasi on vielä tyhjä.")),
         "entries": [
             (str(entry.id), _("🗑 Poista: {name}").format(name=offer_name(entry.offer_id, services.catalog)))
             for entry in entries
         ],
+        "removed": _("↩️ Palauta: {name}").format(name=offer_name(removed[0], services.catalog))
+        if removed
+        else "",
+        "undo": removed is not None,
     }
 
 
 async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
-    if (number := as_id(entry_id)) is not None:
-        await memos.remove(services_of(manager), chat_of(manager).id, number)
+    """One press takes it away, and another brings it back."""
+    services, chat_id = services_of(manager), chat_of(manager).id
+    for entry in await memos.entries(services, chat_id):
+        if entry.id == as_id(entry_id):
+            await memos.remove(services, chat_id, entry.id)
+            manager.dialog_data["removed"] = [entry.offer_id, entry.reason]
     await callback.answer(_("Poistin sen muistilistasta."))
+
+
+async def on_undo(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    if removed := manager.dialog_data.pop("removed", None):
+        await memos.save(services_of(manager), chat_of(manager), *removed)
+        await callback.answer(_("Palautin sen muistilistaasi."))
 
 
 # --- forget me
@@ -348,6 +363,7 @@ def build() -> Dialog:
                     on_click=on_remove,
                 )
             ),
+            Button(Ready("removed"), id="undo", on_click=on_undo, when="undo"),
             Button(back, id="b_main", on_click=to(At.main)),
             state=At.memo,
             getter=get_memo,

@@ -16,7 +16,7 @@ from bot import views
 from bot.core.check_in import CheckIn
 from bot.i18n import current_locale, fill, html, listed
 from bot.i18n import gettext as _
-from bot.reasons import why_this
+from bot.reasons import About, why_this
 from bot.services import clients, figures, memos, staff
 from bot.services.base import Services
 from catalog.guidance import level_for, why
@@ -36,6 +36,7 @@ from dialogs.common import (
     remember,
     services_of,
 )
+from dialogs.states import Find
 from dialogs.states import Suggestions as At
 
 MOST = 8
@@ -101,6 +102,7 @@ async def _suggest(manager: DialogManager) -> None:
         language=current_locale(),
         about=check_in.about,
         anonymous=known is None,
+        answering=await staff.reachable_organisations(services),
         dismissed=frozenset(await recall(manager, "dismissed") or ()),
     )
     found = suggest(services.catalog, situation, today=today(services), limit=MOST)
@@ -134,6 +136,11 @@ def _start_data(manager: DialogManager) -> Any:
 
 def _check_in(manager: DialogManager) -> CheckIn:
     return CheckIn.model_validate(_start_data(manager)["check_in"])
+
+
+def _about(manager: DialogManager) -> About:
+    """A list that was found in some other way is looked at, whatever was said in a check-in before."""
+    return _check_in(manager).about if "level" in _start_data(manager) else "looking"
 
 
 def _current(manager: DialogManager) -> tuple[Offer | None, list[Reason]]:
@@ -191,11 +198,12 @@ async def get_card(dialog_manager: DialogManager, services: Services, **_kwargs:
         gone = html(_("Tämä ehdotus ei ole enää luettelossa. Katsotaan seuraavaa."))
         return {"number": 0, "total": 0, "card": gone, "ask": False, "here": False, "many": True}
     organisation = services.catalog.organisation_of(offer)
+    because = why_this(reasons, services.catalog, _about(dialog_manager))
     cards = dialog_manager.dialog_data["cards"]
     return {
         "number": dialog_manager.dialog_data["at"] + 1,
         "total": len(cards),
-        "card": views.offer_card(offer, organisation, today(services), why_this(reasons, services.catalog)),
+        "card": views.offer_card(offer, organisation, today(services), because),
         "ask": organisation.id in await staff.reachable_organisations(services),
         "here": True,
         "many": len(cards) > 1,
@@ -298,6 +306,10 @@ async def on_advice(_callback: CallbackQuery, _button: Button, manager: DialogMa
     await start_advice(manager)
 
 
+async def on_find(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(Find.doors)
+
+
 async def on_place(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     await place.ask(manager)
 
@@ -372,6 +384,7 @@ def build() -> Dialog:
                 when="none",
             ),
             Button(Ready("advice"), id="advice", on_click=on_advice, when="ask"),
+            Button(Label("🔎 Etsi muuta"), id="find", on_click=on_find, when="none"),
             Button(Label("Katsotaan uudelleen"), id="again", on_click=on_again, when="found"),
             Button(Ready("place"), id="place", on_click=on_place, when="own"),
             Button(back, id="back", on_click=on_back),

@@ -77,6 +77,8 @@ TERMS: list[tuple[dict[str, Any], dict[str, Any], dict[Because, tuple[str, ...]]
     ({"language": "sv"}, {"languages": ["fi", "sv"]}, {Because.LANGUAGE: ("sv",)}),
     ({"language": "fi@selko"}, {"languages": ["fi"]}, {Because.LANGUAGE: ("fi",)}),
     ({"anonymous": True}, {"anonymous": True}, {Because.ANONYMOUS: ()}),
+    ({"answering": frozenset({"kello"})}, {}, {Because.ANSWERS: ()}),
+    ({"answering": frozenset({"muu"})}, {}, {}),
     ({"anonymous": False}, {"anonymous": True}, {}),
     ({"anonymous": True}, {"anonymous": None}, {}),
     ({}, {"referral": None}, {Because.LOW_THRESHOLD: ()}),

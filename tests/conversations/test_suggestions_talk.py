@@ -221,3 +221,35 @@ async def test_a_full_memo_fits_a_message(rounds: Inside, locale: str) -> None:
     assert client.window.text.count("\n\n") >= memos.LONGEST
     assert len([widget for widget in client.widgets if widget.startswith("remove:")]) == memos.LONGEST
     assert len(client.window.text) <= 4000
+
+
+async def test_what_was_removed_from_the_memo_can_be_put_back(desk: Inside) -> None:
+    client = desk.client()
+    await go_to(client, Matters.memo)
+    saved = [widget for widget in client.widgets if widget.startswith("remove:")]
+    text = client.window.text
+    await client.taps("remove")
+    assert not [widget for widget in client.widgets if widget.startswith("remove:")]
+    await client.presses("↩️ Palauta")
+    assert client.toast == "Palautin sen muistilistaasi."
+    assert len([widget for widget in client.widgets if widget.startswith("remove:")]) == len(saved)
+    assert client.window.text == text
+    assert "undo" not in client.widgets
+
+
+async def test_worry_about_somebody_is_not_called_ones_own_wish(parked: Parked) -> None:
+    client = await parked.at(Worried.areas)
+    await client.taps("area:substances")
+    await client.presses("Näytä ehdotuksia")
+    await client.tells_no_place()
+    assert "Olet huolissasi tästä" in client.window.text
+    assert "Toivoit" not in client.window.text
+
+
+async def test_looking_around_is_not_called_a_wish(parked: Parked) -> None:
+    client = await parked.at(Find.areas)
+    await client.taps("area:friends")
+    await client.tells_no_place()
+    await client.taps("offer")
+    assert "Etsit tästä" in client.window.text
+    assert "Toivoit" not in client.window.text
