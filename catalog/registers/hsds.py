@@ -29,7 +29,7 @@ def import_hsds(
     source: Path,
     folder: Path,
     *,
-    in_use: Collection[str] = (),
+    in_use: Collection[str] | None = (),
     progress: Progress | None = None,
     today: date,
     municipalities: Collection[str] | None = None,

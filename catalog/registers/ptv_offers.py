@@ -23,7 +23,7 @@ from catalog.registers.ptv_rows import (
     compact_id,
     web_address,
 )
-from catalog.registers.texts import INSTRUCTIONS, SUMMARY, Words, first_of, joined, printable, shortened
+from catalog.registers.texts import INSTRUCTIONS, SUMMARY, Words, first_of, joined, shortened
 
 REGISTER = "ptv"
 SOURCE = "Suomi.fi-palvelutietovaranto"
@@ -183,11 +183,11 @@ class Builder:
         found = self.table.find(classes, others, name_in(row["name"]))
         if chosen := self.chosen_areas.get(compact_id(REGISTER, row["id"])):
             found.areas = list(chosen)
+        if not found.areas and found.not_for_us:
+            raise LeftOut("about nothing that this bot guides in, by its classes")
+        unmapped = (term.label for term in found.unmapped)
+        self.reading.report.not_mapped(unmapped, left_out=not found.areas)
         if not found.areas:
-            if found.not_for_us:
-                raise LeftOut("about nothing that this bot guides in, by its classes")
-            for term in found.unmapped:
-                self.reading.report.unmapped[printable(term.label)] += 1
             raise LeftOut("no area of life found for it")
         return found
 

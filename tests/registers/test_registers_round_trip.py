@@ -252,7 +252,12 @@ def test_in_out_and_in_again_is_the_same(made: list[Organisation]) -> None:
         export_hsds(before, second)
         report = import_hsds(second, folder, today=TODAY)
         after = load(folder)
-        assert (report.new, report.changed, report.retired, report.dropped) == (0, 0, 0, 0)
+        assert (report.offers.new, report.offers.changed, report.offers.retired, report.offers.dropped) == (
+            0,
+            0,
+            0,
+            0,
+        )
         assert {offer.id: offer for offer in before.offers} == {offer.id: offer for offer in after.offers}
         assert before.organisations_by_id == after.organisations_by_id
 
