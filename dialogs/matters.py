@@ -128,6 +128,7 @@ async def get_request(dialog_manager: DialogManager, services: Services, **_kwar
         "request": views.joined(
             fill("<b>{name}</b>", name=name),
             fill("{offer}", offer=offer.name.best(current_locale())) if offer else None,
+            views.no_longer_offered(offer, services.catalog.organisation_of(offer)) if offer else None,
             fill(_("Lähetetty {when}\n"), when=views.when(one.created_at, services.settings.zone)),
             html(views.request_state(one.state, one.outcome, one.worker, name)),
         ),
@@ -241,18 +242,20 @@ def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
     )
     if offer is None:
         return views.joined(name, why), name
-    who = organisation_name(services.catalog, services.catalog.organisation_of(offer).id)
+    organisation = services.catalog.organisation_of(offer)
+    gone = views.no_longer_offered(offer, organisation)
     number = next((channel.value for channel in offer.channels if channel.kind == "phone"), None)
     phone = fill("📞 {phone}", phone=number) if number else None
     full = views.joined(
         name,
+        gone,
         why,
-        fill(_("Kenen kanssa: {who}"), who=who),
+        fill(_("Kenen kanssa: {who}"), who=organisation.name.best(current_locale())),
         fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer.get_in else None,
         fill(_("Milloin: {when}"), when=views.best(offer.when)) if offer.when else None,
         phone,
     )
-    return full, views.joined(name, phone)
+    return full, views.joined(name, gone, phone)
 
 
 async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
