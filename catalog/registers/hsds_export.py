@@ -27,6 +27,8 @@ from catalog.registers.ptv_rows import web_address
 from catalog.schema import Catalog
 
 VERSION = "3.1"
+FILE = "rinnalla-hsds.json"
+"""The name of the file in a folder."""
 
 
 def export_hsds(
