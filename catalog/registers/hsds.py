@@ -87,7 +87,7 @@ class _Heap:
             self._take_all(tables(source, self._report), source.name)
             meter.advance(size)
             return meter
-        files = json_files(source)
+        files = json_files(source, self._report)
         meter = Meter(sum(path.stat().st_size for path in files), progress)
         for path in files:
             entries = Entries(path, meter.advance)
@@ -154,13 +154,17 @@ class _Heap:
         for root, members in together.items():
             parts = [one for one in members if one != root and one in self._makers]
             told = self._told(root)
-            offers = [
-                offer
-                for maker in members
-                for service in self._of.get(maker, ())
-                if (offer := self._offer(service, maker if maker in parts else "", told, builder)) is not None
-            ]
+            offers = self._offers(members, parts, told, builder)
             yield builder.organisation(told, [self._told(one) for one in parts]), offers
+
+    def _offers(
+        self, members: list[str], parts: list[str], told: Told, builder: Builder
+    ) -> Iterator[dict[str, Any]]:
+        for maker in members:
+            for service in self._of.get(maker, ()):
+                unit = maker if maker in parts else ""
+                if (offer := self._offer(service, unit, told, builder)) is not None:
+                    yield offer
 
     def _root(self, maker: str) -> str:
         seen = {maker}

@@ -40,7 +40,7 @@ def import_ptv(
     """
     began = perf_counter()
     report = ImportReport(REGISTER, source)
-    files = json_files(source)
+    files = json_files(source, report)
     towns = Towns.of_finland()
     near = towns_named(municipalities, towns)
     areas, doors = ids_in(folder, "life_areas.yaml", "areas"), ids_in(folder, "doors.yaml", "doors")

@@ -160,7 +160,7 @@ class Heap:
         for service, maker in self._maker_of.items():
             together[self.makers.root(maker)].append(service)
         for root, services in together.items():
-            offers = [offer for name in services if (offer := self._offer(name, builder)) is not None]
+            offers = (offer for name in services if (offer := self._offer(name, builder)) is not None)
             makers = {self._maker_of[name] for name in services}
             units = {one for one in makers if one != root and one in self.makers.rows}
             if root not in self.makers.rows:

@@ -102,12 +102,15 @@ class Saving:
 
     def _lines(self, made: Iterable[Made], progress: Callable[[], None]) -> Iterator[bytes]:
         for organisation, offers in made:
-            fitting = [one for offer in offers if (one := self._offer(offer, progress)) is not None]
-            if fitting or self._needed(organisation["id"]):
-                yield self._organisation(organisation)
-                for name, payload in fitting:
-                    self._count(name, payload)
+            written = False
+            for offer in offers:  # one at a time: a single organisation may have all of a register's
+                if (payload := self._offer(offer, progress)) is not None:
+                    if not written:
+                        yield self._organisation(organisation)
+                        written = True
                     yield b'{"offer":%s}' % payload
+            if not written and self._needed(organisation["id"]):
+                yield self._organisation(organisation)
         if not self._ids:
             raise failed(str(self._report.source), self._nothing())
         yield from self._former()
@@ -118,7 +121,7 @@ class Saving:
             f"There is nothing to import{': ' + reasons if reasons else ''}. The catalogue stays as it was."
         )
 
-    def _offer(self, offer: dict[str, Any], progress: Callable[[], None]) -> tuple[str, bytes] | None:
+    def _offer(self, offer: dict[str, Any], progress: Callable[[], None]) -> bytes | None:
         """The offer as bytes, checked by the schema that will read it; None when it does not fit."""
         progress()
         name = str(offer["id"])
@@ -134,7 +137,8 @@ class Saving:
             return None
         self._ids.add(name)
         self._areas.update(offer["areas"])
-        return name, payload
+        self._count(name, payload)
+        return payload
 
     def _organisation(self, organisation: dict[str, Any]) -> bytes:
         """The organisation as bytes; without its web address when that is what does not fit."""
