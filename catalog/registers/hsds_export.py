@@ -333,7 +333,8 @@ def _like(channel: Channel) -> str:
         return "location"
     if channel.kind == ChannelKind.EMAIL:
         return "email" if _is_email(channel.value) else "contact"
-    return "url" if web_address(channel.value) else "contact"
+    page = channel.kind == ChannelKind.WEB or "." in channel.value  # a chat may be known by a bare name
+    return "url" if page and web_address(channel.value) else "contact"
 
 
 def _put(one: Made, channel: Channel, town: str) -> None:

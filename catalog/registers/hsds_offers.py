@@ -239,10 +239,12 @@ def _for_whom(told: Told) -> dict[str, Any] | None:
         "text": told.text("eligibility_description", SUMMARY),
         "min_age": ages["minimum_age"],
         "max_age": ages["maximum_age"],
-        "close_persons": bool(told.fact("close_persons")),
+        "close_persons": bool(told.fact("close_persons")) or None,
         "situations": [one for one in told.codes("situations") if one in tuple(LifeSituation)],
     }
-    kept = {key: value for key, value in found.items() if value not in (None, {}, [], False)}
+    kept = {
+        key: value for key, value in found.items() if value not in (None, {}, [])
+    }  # from 0 years on is a fact
     return kept or None
 
 

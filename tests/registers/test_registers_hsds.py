@@ -129,6 +129,13 @@ def test_what_is_left_of_a_service(folder: Path, fields: dict[str, Any], expecte
     assert (capacity.state if capacity else None) == expected
 
 
+def test_from_birth_on_is_an_age(folder: Path) -> None:
+    bring(folder, hsds(minimum_age=0, maximum_age="17"))
+    whom = only(folder).for_whom
+    assert whom
+    assert (whom.min_age, whom.max_age) == (0, 17)
+
+
 def test_texts_in_the_language_that_is_told(folder: Path) -> None:
     bring(folder, hsds(name="Velkaneuvonta", description="<p>Apua velkoihin.</p>"), language="fi")
     offer = only(folder)
