@@ -15,6 +15,7 @@ from catalog.drafts import Draft, read_editorial
 from catalog.entries import Offer, Organisation
 from catalog.plain_yaml import parse
 from catalog.registers.report import ImportReport, failed
+from catalog.registers.spool import Spool
 from catalog.registers.store import BrokenStore, Contents, Imported, line, packed, path_of, write
 
 _OFFER, _ORGANISATION = TypeAdapter(Offer), TypeAdapter(Organisation)
@@ -54,7 +55,8 @@ class Saving:
         self._path = path_of(folder, report.register)
         self._report, self._today = report, today
         self._areas: set[str] = set()
-        self._ids: set[str] = set()
+        self._ids: Spool
+        """What has been written; there while it is being saved."""
         self._makers: set[str] = set()
         self._before = self._old()
         self._makers_before = self._old_makers()
@@ -87,7 +89,8 @@ class Saving:
     def save(self, made: Iterable[Made], progress: Callable[[], None]) -> None:
         """Writes everything; what was there before is untouched until all of it is on the disk."""
         try:
-            self._report.contents = write(self._path, self._lines(made, progress), self._describe)
+            with Spool() as self._ids:
+                self._report.contents = write(self._path, self._lines(made, progress), self._describe)
         except OSError as error:
             raise failed(str(self._path), f"It cannot be written: {error.strerror}.") from error
 
@@ -111,7 +114,7 @@ class Saving:
                     yield b'{"offer":%s}' % payload
             if not written and self._needed(organisation["id"]):
                 yield self._organisation(organisation)
-        if not self._ids:
+        if not self._report.offers.imported:
             raise failed(str(self._report.source), self._nothing())
         yield from self._former()
 
@@ -132,10 +135,9 @@ class Saving:
             self._report.left_out["does not fit the catalogue"] += 1
             self._warn(name, error)
             return None
-        if name in self._ids:
+        if not self._ids.add(name, None):
             self._report.left_out["the same id again"] += 1
             return None
-        self._ids.add(name)
         self._areas.update(offer["areas"])
         self._count(name, payload)
         return payload
