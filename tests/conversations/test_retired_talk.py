@@ -46,6 +46,7 @@ class Register(Inside):
 async def register(tmp_path: Path) -> AsyncIterator[Register]:
     folder = tmp_path / "catalogue"
     shutil.copytree(CATALOG, folder)
+    (tmp_path / "service").mkdir()
     async with inside(tmp_path / "service", memory=True, catalog=folder) as opened:
         register = Register(opened.simulator, opened.services, opened.memory)
         await register.publishes(1, 2, 3)

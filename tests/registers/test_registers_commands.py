@@ -397,3 +397,30 @@ def test_no_framework_is_loaded_for_it(url: str, tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("what", ["services", "unknown things"])
+def test_a_million_entries_take_no_more_memory_than_a_thousand(
+    url: str, folder: Path, tmp_path: Path, what: str
+) -> None:
+    peaks = []
+    for count in (1_000, 1_000_000):
+        source = tmp_path / f"{count}.json"
+        with source.open("w", encoding="utf-8") as file:
+            file.write("[" + json.dumps(service(count)))
+            one = json.dumps(
+                service(count) if what == "services" else {"id": identifier(count), "moon": "x" * 500}
+            )
+            for number in range(count - 1):
+                file.write(",\n" + one.replace(identifier(count), identifier(number)))
+            file.write("]")
+        command = [sys.executable, "-c", "from bot.cli import main; main()", "catalog", "import", "ptv"]
+        with subprocess.Popen([*command, str(source)], stdout=subprocess.DEVNULL) as running:
+            _, status, used = os.wait4(running.pid, 0)
+            running.returncode = os.waitstatus_to_exitcode(status)
+        assert running.returncode == 0
+        peaks.append(used.ru_maxrss // 1024)
+        (folder / STORE).unlink()
+    assert peaks[1] < peaks[0] + 40, peaks  # megabytes
