@@ -180,7 +180,9 @@ class _Words:
     areas: dict[str, list[str]]
 
     def find(self, name: str) -> Iterator[str]:
-        for word in self.pattern.findall(name.casefold()):  # much faster than a pattern that looks at both cases
+        for word in self.pattern.findall(
+            name.casefold()
+        ):  # much faster than a pattern that looks at both cases
             yield from self.areas.get(word, ())
 
 
