@@ -211,6 +211,15 @@ def freshness(offer: Offer, today: date) -> Markup:
     )
 
 
+def no_longer_offered(offer: Offer, organisation: Organisation) -> Markup | None:
+    """Said of what a memo or a request still names although its source does not have it any more."""
+    gone = offer if offer.retired else organisation
+    if gone.retired_on is None:
+        return None
+    told = _("⚠️ Tätä ei enää tarjota. Lähde: {source}, {day}.")
+    return fill(told, source=gone.source.name, day=day(gone.retired_on))
+
+
 def contact_details(offer: Offer, organisation: Organisation, today: date) -> Markup:
     unit = organisation.unit(offer.unit)
     ways = offer.channels or (unit.channels if unit else ())

@@ -95,9 +95,7 @@ def _counted(register: Imported, today: date) -> Iterator[Problem]:
         )
         yield Problem(_file(register), "", "verified", message, "warning")
     if register.contents.retired:
-        message = (
-            f"{register.contents.retired} entries have left the register; memos or requests still name them."
-        )
+        message = f"{register.contents.retired} entries have left the register; memos or requests may still name them."
         yield Problem(_file(register), "", "", message, "warning")
 
 

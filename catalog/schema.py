@@ -285,6 +285,14 @@ class Catalog(Strict):
     def offer(self, offer_id: str) -> Offer:
         return self.offers_by_id[offer_id]
 
+    def suggestable(self, offer_id: str) -> Offer | None:
+        """The offer, unless it or its organisation is retired or hidden or not there at all."""
+        offer = self.offers_by_id.get(offer_id)
+        if offer is None or offer.retired or offer.hidden:
+            return None
+        maker = self.organisation_of(offer)
+        return None if maker.retired or maker.hidden else offer
+
     def organisation_of(self, offer: Offer) -> Organisation:
         return self.organisations_by_offer[offer.id]
 

@@ -138,6 +138,7 @@ async def get_request(dialog_manager: DialogManager, services: Services, **_kwar
         "request": views.joined(
             fill("<b>{name}</b>", name=name),
             fill("{offer}", offer=offer.name.best(current_locale())) if offer else None,
+            views.no_longer_offered(offer, services.catalog.organisation_of(offer)) if offer else None,
             fill(_("Lähetetty {when}\n"), when=views.when(one.created_at, services.settings.zone)),
             html(views.request_state(one.state, one.outcome, one.worker, name)),
         ),

@@ -55,8 +55,10 @@ def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
         (channel for kind in _BEST_FIRST for channel in offer.channels if channel.kind == kind), None
     )
     reach = views.channel_line(contact) if contact else None
+    gone = views.no_longer_offered(offer, organisation)
     full = views.joined(
         name,
+        gone,
         why,
         fill(_("Kenen kanssa: {who}"), who=who),
         fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer.get_in else None,
@@ -64,7 +66,7 @@ def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
         reach,
         views.freshness(offer, today) if stale(offer, today) else None,
     )
-    return full, views.joined(name, reach)
+    return full, views.joined(name, gone, reach)
 
 
 _BEST_FIRST = (ChannelKind.PHONE, ChannelKind.CHAT, ChannelKind.EMAIL, ChannelKind.WEB, ChannelKind.VISIT)

@@ -144,12 +144,12 @@ def _about(manager: DialogManager) -> About:
 
 
 def _current(manager: DialogManager) -> tuple[Offer | None, list[Reason]]:
-    """The card at hand; None when its offer has left the catalogue while the card was open."""
+    """The card at hand; None when its offer has left the catalogue, or is retired, while the card was open."""
     cards = manager.dialog_data["cards"]
     if not cards:
         return None, []
     offer_id, reasons = cards[min(manager.dialog_data["at"], len(cards) - 1)]
-    offer = services_of(manager).catalog.offers_by_id.get(offer_id)
+    offer = services_of(manager).catalog.suggestable(offer_id)
     return offer, [Reason(Because(code), tuple(values)) for code, values in reasons]
 
 

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.commands import registers
 from bot.commands.common import AsJson, CatalogFolder, fail, read_settings, with_services
 
 if TYPE_CHECKING:
     from catalog.recognising import Recogniser
     from catalog.schema import Catalog
 
-app = typer.Typer(help="Check and search the catalogue.", no_args_is_help=True)
+app = typer.Typer(help="Check, search, import and export the catalogue.", no_args_is_help=True)
+app.add_typer(registers.importing, name="import")
+app.add_typer(registers.exporting, name="export")
 safety = typer.Typer(help="The first look for danger in free text.", no_args_is_help=True)
 
 

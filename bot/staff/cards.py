@@ -21,6 +21,7 @@ def text(card: Card, services: Services) -> Markup:
     return views.joined(
         fill("<b>{title} #{number}</b>", title=_title(card), number=card.request_id),
         fill("<i>{offer}</i>", offer=offer.name.best(current_locale())) if offer else None,
+        views.no_longer_offered(offer, catalog.organisation_of(offer)) if offer else None,
         fill(_("Saapunut {when}"), when=views.when(card.created_at, zone)),
         _general(card, services) if card.state is State.OPEN else None,
         html(_state(card)) if card.state is not State.OPEN else None,

@@ -29,7 +29,7 @@ def import_hsds(
     source: Path,
     folder: Path,
     *,
-    in_use: Collection[str] = (),
+    in_use: Collection[str] | None = (),
     progress: Progress | None = None,
     today: date,
     municipalities: Collection[str] | None = None,
@@ -67,9 +67,7 @@ class _Heap:
 
     def __init__(self, report: ImportReport, language: str, stack: ExitStack) -> None:
         self._report, self._language = report, language
-        self._services = stack.enter_context(Spool())
-        self._of: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self._makers: dict[str, dict[str, Any]] = {}
+        self._services, self._makers = stack.enter_context(Spool()), stack.enter_context(Spool())
         self._file = ""
 
     @property
@@ -87,7 +85,7 @@ class _Heap:
             self._take_all(tables(source, self._report), source.name)
             meter.advance(size)
             return meter
-        files = json_files(source)
+        files = json_files(source, self._report)
         meter = Meter(sum(path.stat().st_size for path in files), progress)
         for path in files:
             entries = Entries(path, meter.advance)
@@ -124,10 +122,10 @@ class _Heap:
     def _organisation(self, entry: dict[str, Any]) -> None:
         identifier = string(entry.get("id"))
         alone = {key: value for key, value in entry.items() if key != "services"}
-        if identifier not in self._makers:
-            self._report.read["organization"] += 1
-        if len(alone) >= len(self._makers.get(identifier, {})):  # the fuller one of two
-            self._makers[identifier] = alone
+        known = self._makers.get(identifier)
+        self._report.read["organization"] += known is None
+        if known is None or len(alone) >= len(known):  # the fuller one of two
+            self._makers.put(identifier, alone)
         for service in objects(entry.get("services")):
             self._service(service, identifier)
 
@@ -141,30 +139,32 @@ class _Heap:
         if inside.get("id"):
             self._organisation(inside)
         maker = maker or string(inside.get("id")) or string(entry.get("organization_id"))
-        if identifier in self._services:
+        alone = {key: value for key, value in entry.items() if key not in _FOREIGN_KEYS}
+        if not self._services.add(identifier, alone, owner=maker):
             self._report.left_out["the same service again"] += 1
-            return
-        self._services[identifier] = {key: value for key, value in entry.items() if key not in _FOREIGN_KEYS}
-        self._of[maker][identifier] = None
 
     def made(self, builder: Builder) -> Iterator[Made]:
         together: defaultdict[str, list[str]] = defaultdict(list)
-        for maker in dict.fromkeys((*self._makers, *self._of)):
+        for maker in dict.fromkeys((*self._makers.keys(), *self._services.owners())):
             together[self._root(maker)].append(maker)
         for root, members in together.items():
             parts = [one for one in members if one != root and one in self._makers]
             told = self._told(root)
-            offers = [
-                offer
-                for maker in members
-                for service in self._of.get(maker, ())
-                if (offer := self._offer(service, maker if maker in parts else "", told, builder)) is not None
-            ]
+            offers = self._offers(members, parts, told, builder)
             yield builder.organisation(told, [self._told(one) for one in parts]), offers
+
+    def _offers(
+        self, members: list[str], parts: list[str], told: Told, builder: Builder
+    ) -> Iterator[dict[str, Any]]:
+        for maker in members:
+            for service in self._services.of(maker):
+                unit = maker if maker in parts else ""
+                if (offer := self._offer(service, unit, told, builder)) is not None:
+                    yield offer
 
     def _root(self, maker: str) -> str:
         seen = {maker}
-        while parent := string(self._makers.get(maker, {}).get("parent_organization_id")):
+        while parent := string(mapping(self._makers.get(maker)).get("parent_organization_id")):
             if parent not in self._makers or parent in seen:
                 break
             seen.add(parent)
@@ -172,16 +172,19 @@ class _Heap:
         return maker
 
     def _told(self, maker: str) -> Told:
-        if maker not in self._makers and self._of.get(maker):
+        known = self._makers.get(maker)
+        if known is None and (service := next(self._services.of(maker), None)):
             message = (
                 f"Its organisation {maker or '(none)'} is not in the source, so nobody can tell its name."
             )
-            self._report.warn(self._file, next(iter(self._of[maker])), message, "organization_id")
-        return Told(self._makers.get(maker, {"id": maker or "nobody"}), self._language)
+            self._report.warn(self._file, service["id"], message, "organization_id")
+        return Told(known or {"id": maker or "nobody"}, self._language)
 
-    def _offer(self, service: str, unit: str, maker: Told, builder: Builder) -> dict[str, Any] | None:
+    def _offer(
+        self, service: dict[str, Any], unit: str, maker: Told, builder: Builder
+    ) -> dict[str, Any] | None:
         try:
-            return builder.offer(Told(self._services[service], self._language), unit, maker)
+            return builder.offer(Told(service, self._language), unit, maker)
         except LeftOut as reason:
             self._report.left_out[str(reason)] += 1
             return None

@@ -27,6 +27,8 @@ from catalog.registers.ptv_rows import web_address
 from catalog.schema import Catalog
 
 VERSION = "3.1"
+FILE = "rinnalla-hsds.json"
+"""The name of the file in a folder."""
 
 
 def export_hsds(
@@ -331,7 +333,8 @@ def _like(channel: Channel) -> str:
         return "location"
     if channel.kind == ChannelKind.EMAIL:
         return "email" if _is_email(channel.value) else "contact"
-    return "url" if web_address(channel.value) else "contact"
+    page = channel.kind == ChannelKind.WEB or "." in channel.value  # a chat may be known by a bare name
+    return "url" if page and web_address(channel.value) else "contact"
 
 
 def _put(one: Made, channel: Channel, town: str) -> None:

@@ -17,7 +17,7 @@ from catalog.registers.mapping import Term
 from catalog.registers.places import Towns
 from catalog.registers.ptv_rows import compact_id, web_address
 from catalog.registers.report import ImportReport
-from catalog.registers.texts import INSTRUCTIONS, SUMMARY, objects, printable, short
+from catalog.registers.texts import INSTRUCTIONS, SUMMARY, objects, short
 
 REGISTER = "hsds"
 VERSION = "3.1"
@@ -126,9 +126,8 @@ class Builder:
         found = self.table.find((), others, name)
         chosen = self.chosen_areas.get(compact_id(REGISTER, told.string("id")))
         areas = list(chosen or areas or found.areas)
+        self.report.not_mapped((term.label for term in found.unmapped), left_out=not areas)
         if not areas:
-            for term in found.unmapped:
-                self.report.unmapped[printable(term.label)] += 1
             raise LeftOut("no area of life found for it")
         levels = [one for one in told.codes("levels") if one in tuple(Level)]
         kinds = [one for one in told.codes("kind") if one in ("activity", "service")]
@@ -240,10 +239,12 @@ def _for_whom(told: Told) -> dict[str, Any] | None:
         "text": told.text("eligibility_description", SUMMARY),
         "min_age": ages["minimum_age"],
         "max_age": ages["maximum_age"],
-        "close_persons": bool(told.fact("close_persons")),
+        "close_persons": bool(told.fact("close_persons")) or None,
         "situations": [one for one in told.codes("situations") if one in tuple(LifeSituation)],
     }
-    kept = {key: value for key, value in found.items() if value not in (None, {}, [], False)}
+    kept = {
+        key: value for key, value in found.items() if value not in (None, {}, [])
+    }  # from 0 years on is a fact
     return kept or None
 
 

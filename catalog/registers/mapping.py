@@ -180,8 +180,10 @@ class _Words:
     areas: dict[str, list[str]]
 
     def find(self, name: str) -> Iterator[str]:
-        for word in self.pattern.findall(name):
-            yield from self.areas.get(word.casefold(), ())
+        for word in self.pattern.findall(
+            name.casefold()
+        ):  # much faster than a pattern that looks at both cases
+            yield from self.areas.get(word, ())
 
 
 def _pattern(table: dict[str, tuple[str, ...]], before: str, mark: str) -> _Words:
@@ -192,7 +194,7 @@ def _pattern(table: dict[str, tuple[str, ...]], before: str, mark: str) -> _Word
             if word.startswith("*") == bool(mark):
                 areas.setdefault(word.removeprefix(mark).casefold(), []).append(area)
     longest_first = "|".join(re.escape(word) for word in sorted(areas, key=len, reverse=True) if word)
-    return _Words(re.compile(f"{before}({longest_first})" if longest_first else "(?!)", re.IGNORECASE), areas)
+    return _Words(re.compile(f"{before}({longest_first})" if longest_first else "(?!)"), areas)
 
 
 def _read(folder: Path, register: str, areas: set[str], doors: set[str]) -> Table:

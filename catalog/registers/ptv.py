@@ -26,20 +26,21 @@ def import_ptv(
     source: Path,
     folder: Path,
     *,
-    in_use: Collection[str] = (),
+    in_use: Collection[str] | None = (),
     progress: Progress | None = None,
     today: date,
     municipalities: Collection[str] | None = None,
 ) -> ImportReport:
     """Puts the source's services into the catalogue in `folder`, in the place of those imported before.
 
-    What has vanished since the last import is kept, retired, when its id is `in_use`, and dropped otherwise.
+    What has vanished since the last import is kept, retired, when its id is `in_use`, and dropped otherwise; None
+    says that nobody knows what is in use, and all of it is kept.
     With `municipalities` only what is offered in one of them, or in the whole country, is taken.
     RegisterError when it cannot be done; the catalogue is then as it was.
     """
     began = perf_counter()
     report = ImportReport(REGISTER, source)
-    files = json_files(source)
+    files = json_files(source, report)
     towns = Towns.of_finland()
     near = towns_named(municipalities, towns)
     areas, doors = ids_in(folder, "life_areas.yaml", "areas"), ids_in(folder, "doors.yaml", "doors")

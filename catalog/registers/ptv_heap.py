@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from catalog.registers import ptv_v11, ptv_v11_points, ptv_v11_texts, ptv_v12
 from catalog.registers.hours import day_of
@@ -21,19 +21,21 @@ from catalog.registers.texts import Words, string
 
 
 class Heap:
-    """Services and channels wait on the disk, the rest in memory."""
+    """Services and all that there may be as many of wait on the disk, the rest in memory."""
 
     def __init__(self, reading: Reading, stack: ExitStack) -> None:
         self._reading, self._report = reading, reading.report
-        self.services, self._points = stack.enter_context(Spool()), stack.enter_context(Spool())
-        self.makers = Makers()
-        self.generals: dict[str, dict[str, Words]] = {}
-        self._links: defaultdict[str, list[LinkRow | str]] = defaultdict(list)
+
+        def spool() -> Spool:
+            return stack.enter_context(Spool())
+
+        self.services, self._points, self._gone = spool(), spool(), spool()
+        self._links = spool()
         """Links that are entries of their own; a channel's id alone when there is nothing more to say."""
-        self._backward: defaultdict[str, list[str]] = defaultdict(list)
+        self._backward = spool()
         """Channels that name a service, for services that name no channels."""
-        self._maker_of: dict[str, str] = {}
-        self._gone: dict[str, str] = {}
+        self.makers = Makers(spool())
+        self.generals: dict[str, dict[str, Words]] = {}
         self._versions: dict[str, str] = {}
         self._pages: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
 
@@ -81,12 +83,12 @@ class Heap:
             self._point(ptv_v11_points.point(entry, self._reading))
         elif kind == "maker":
             row = ptv_v11.maker(entry, self._reading)
-            self.makers.rows[row["id"]] = row
+            self.makers.rows.put(row["id"], row)
         elif kind == "general":
             name, texts = ptv_v11.general(entry)
             self.generals[name] = texts
         elif kind == "gone":
-            self._gone[string(entry.get("id"))] = string(entry.get("archivingDate"))
+            self._gone.put(string(entry.get("id")), string(entry.get("archivingDate")))
         elif kind == "list":
             self._reading.towns.learn(string(entry.get("code")), ptv_v11_texts.texts(entry.get("names")))
         return kind
@@ -98,15 +100,16 @@ class Heap:
             self._point(ptv_v12.point(entry, self._reading))
         elif kind == "link":
             service, link = ptv_v12.link(entry, self._reading)
-            self._links[service].append(link["channel"] if bare(link) else link)
+            channel = link["channel"]
+            self._links.put(f"{service}\n{channel}", channel if bare(link) else link, owner=service)
         elif kind == "maker":
             row = ptv_v12.maker(entry, self._reading)
-            self.makers.rows[row["id"]] = row
+            self.makers.rows.put(row["id"], row)
         elif kind == "general":
             name, texts = ptv_v12.general(entry)
             self.generals[name] = texts
         elif kind == "gone":
-            self._gone[string(entry.get("contentId"))] = ""
+            self._gone.put(string(entry.get("contentId")), "")
         elif kind == "list":
             ptv_v12.learn(entry, self._reading)
         return kind
@@ -121,20 +124,19 @@ class Heap:
             )
             self._report.left_out["without an id"] += 1
             return
-        if (earlier := self.services.get(name)) is not None:
+        if not self.services.add(name, row, owner=row["maker"]):
             self._report.left_out["the same service again"] += 1
-            if earlier["modified"] > row["modified"]:
+            if self.services.get(name)["modified"] > row["modified"]:
                 return
-        self.services[name] = row
-        self._maker_of[name] = row["maker"]
+            self.services.put(name, row, owner=row["maker"])
         if row["maker_name"]:
             self.makers.names.setdefault(row["maker"], row["maker_name"])
 
     def _point(self, row: PointRow | None) -> None:
         if row is not None and row["id"]:
-            self._points[row["id"]] = row
+            self._points.put(row["id"], row)
             for service in row["services"]:
-                self._backward[service].append(row["id"])
+                self._backward.put(f"{service}\n{row['id']}", row["id"], owner=service)
 
     def close(self) -> None:
         """Says what is odd about all of it together; RegisterError when the versions are mixed."""
@@ -157,14 +159,14 @@ class Heap:
     def made(self, builder: Builder) -> Iterator[Made]:
         """Every organisation with its offers."""
         together: defaultdict[str, list[str]] = defaultdict(list)
-        for service, maker in self._maker_of.items():
-            together[self.makers.root(maker)].append(service)
-        for root, services in together.items():
-            offers = [offer for name in services if (offer := self._offer(name, builder)) is not None]
-            makers = {self._maker_of[name] for name in services}
-            units = {one for one in makers if one != root and one in self.makers.rows}
-            if root not in self.makers.rows:
-                self._unknown_maker(root, services[0])
+        for maker in self.services.owners():
+            together[self.makers.root(maker)].append(maker)
+        for root, makers in together.items():
+            units = {one for one in makers if one != root and self.makers.row(one)}
+            if self.makers.row(root) is None:
+                self._unknown_maker(root, next(self.services.of(makers[0]))["id"])
+            services = (row for maker in makers for row in self.services.of(maker))
+            offers = (offer for row in services if (offer := self._offer(row, builder)) is not None)
             yield self.makers.entry(root, units, self._report.version, self._reading.today), offers
 
     def _unknown_maker(self, maker: str, service: str) -> None:
@@ -174,10 +176,10 @@ class Heap:
             )
             self._report.warn("", service, message, "organization")
 
-    def _offer(self, name: str, builder: Builder) -> dict[str, Any] | None:
-        row = cast(ServiceRow, self.services[name])
+    def _offer(self, row: ServiceRow, builder: Builder) -> dict[str, Any] | None:
         try:
-            if name in self._gone and not _after(row["modified"], self._gone[name]):
+            archived = self._gone.get(row["id"])
+            if archived is not None and not _after(row["modified"], archived):
                 raise LeftOut("archived")
             return builder.offer(row, self._reached(row))
         except LeftOut as reason:
@@ -186,9 +188,10 @@ class Heap:
 
     def _reached(self, row: ServiceRow) -> list[tuple[PointRow, LinkRow]]:
         """The channels of a service that are in the source, each once; it may name others."""
-        links = row["links"] or self._links.get(row["id"]) or ()
+        name = row["id"]
+        links = row["links"] or list(self._links.of(name)) or self._backward.of(name)
         found: dict[str, tuple[PointRow, LinkRow]] = {}
-        for one in links or self._backward.get(row["id"], ()):
+        for one in links:
             link = bare_link(one) if isinstance(one, str) else one
             if link["channel"] in found:
                 continue

@@ -23,7 +23,8 @@ from catalog.registers.ptv_rows import (
     compact_id,
     web_address,
 )
-from catalog.registers.texts import INSTRUCTIONS, SUMMARY, Words, first_of, joined, printable, shortened
+from catalog.registers.spool import Spool
+from catalog.registers.texts import INSTRUCTIONS, SUMMARY, Words, first_of, joined, shortened
 
 REGISTER = "ptv"
 SOURCE = "Suomi.fi-palvelutietovaranto"
@@ -31,6 +32,8 @@ LICENCE = "CC BY 4.0"
 MOST_WAYS = 12
 """A library has forty branches; a card that lists them all helps nobody."""
 MOST_KEYWORDS = 24
+REMEMBERED = 5_000
+"""So many organisations are kept in memory while offers are made."""
 
 NAMELESS: Words = {
     "fi": "Palvelun järjestäjä (nimi ei ole tiedossa)",
@@ -68,14 +71,24 @@ class LeftOut(Exception):
 class Makers:
     """Organisations and what belongs to which: a part of an organisation becomes a unit of the whole."""
 
-    rows: dict[str, MakerRow] = field(default_factory=dict)
+    rows: Spool
     names: dict[str, Words] = field(default_factory=dict)
     """What services call organisations that are not in the source themselves."""
     _sectors: dict[str, str] = field(default_factory=dict)
 
+    _known: dict[str, MakerRow | None] = field(default_factory=dict)
+
+    def row(self, identifier: str) -> MakerRow | None:
+        """What the source says of it; to be asked for when all of the source has been read."""
+        if identifier not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[identifier] = self.rows.get(identifier)
+        return self._known[identifier]
+
     def root(self, identifier: str) -> str:
         seen = {identifier}
-        while (row := self.rows.get(identifier)) and row["parent"] in self.rows and row["parent"] not in seen:
+        while (row := self.row(identifier)) and self.row(row["parent"]) and row["parent"] not in seen:
             identifier = row["parent"]
             seen.add(identifier)
         return identifier
@@ -87,7 +100,7 @@ class Makers:
         return known
 
     def _told_sector(self, identifier: str) -> str:
-        row = self.rows.get(self.root(identifier))
+        row = self.row(self.root(identifier))
         name = name_in(row["name"] if row else self.names.get(identifier, {}))
         for sector, pattern in _NAMES.items():
             if pattern.search(name) and (row is None or sector in ("parish", "foundation")):
@@ -96,7 +109,7 @@ class Makers:
 
     def entry(self, identifier: str, units: Collection[str], version: str, today: date) -> dict[str, Any]:
         """The organisation as it is kept, with those of its units that offer something."""
-        row = self.rows.get(identifier)
+        row = self.row(identifier)
         name = (row["name"] if row else self.names.get(identifier)) or NAMELESS
         found: dict[str, Any] = {
             "id": compact_id(REGISTER, identifier),
@@ -109,7 +122,7 @@ class Makers:
         if row and (url := web_address(row["url"])):
             found["url"] = url
         if units:
-            found["units"] = [self._unit(self.rows[unit]) for unit in sorted(units)]
+            found["units"] = [self._unit(row) for unit in sorted(units) if (row := self.row(unit))]
         return found
 
     def _unit(self, row: MakerRow) -> dict[str, Any]:
@@ -183,11 +196,11 @@ class Builder:
         found = self.table.find(classes, others, name_in(row["name"]))
         if chosen := self.chosen_areas.get(compact_id(REGISTER, row["id"])):
             found.areas = list(chosen)
+        if not found.areas and found.not_for_us:
+            raise LeftOut("about nothing that this bot guides in, by its classes")
+        unmapped = (term.label for term in found.unmapped)
+        self.reading.report.not_mapped(unmapped, left_out=not found.areas)
         if not found.areas:
-            if found.not_for_us:
-                raise LeftOut("about nothing that this bot guides in, by its classes")
-            for term in found.unmapped:
-                self.reading.report.unmapped[printable(term.label)] += 1
             raise LeftOut("no area of life found for it")
         return found
 
@@ -203,7 +216,7 @@ class Builder:
         towns = towns or list(
             dict.fromkeys(place["municipality"] for one, _ in points for place in one["places"])
         )
-        if not towns and (maker := self.makers.rows.get(row["maker"])):
+        if not towns and (maker := self.makers.row(row["maker"])):
             towns, _ = self.reading.towns.names(maker["areas"])
         if not towns:
             raise LeftOut("not known where")

@@ -26,6 +26,7 @@ FREE = {
     "ExtraCharge": False,
     "Other": None,
 }
+HOURS_KEPT = 5_000
 
 
 @dataclass
@@ -40,6 +41,11 @@ class Reading:
     """Names of classes, events, terms and target groups by their codes or addresses."""
     hours: dict[bytes, tuple[list[Hours], Words]] = field(default_factory=dict)
     """Hours as they came and as they were understood: thousands of channels have the same."""
+
+    def remember_hours(self, key: bytes, known: tuple[list[Hours], Words]) -> None:
+        if len(self.hours) >= HOURS_KEPT:
+            self.hours.clear()
+        self.hours[key] = known
 
     def unknown(self, entry: str, field: str, word: object) -> None:
         self.report.warn_once(

@@ -257,7 +257,8 @@ def _hours(value: Any, entry: str, reading: Reading) -> tuple[list[Hours], Words
     key = marshal.dumps(listed)
     if (known := reading.hours.get(key)) is None:
         hours = _read_hours(listed, entry, reading)
-        known = reading.hours[key] = hours.rows, hours.note
+        known = hours.rows, hours.note
+        reading.remember_hours(key, known)
     return known
 
 

@@ -17,6 +17,9 @@ Progress = Callable[[int, int | None], None]
 WARNINGS_KEPT = 500
 """A register with one mistake in every entry must not fill the memory with warnings; all are counted."""
 
+WORDS_KEPT = 10_000
+"""The same for unknown words that have been told of: beyond these a word may be counted again."""
+
 
 class RegisterError(Exception):
     """The import could not be done and changed nothing; `problems` says everything that stopped it."""
@@ -31,6 +34,22 @@ def failed(file: str, message: str, entry: str = "") -> RegisterError:
 
 
 @dataclass
+class Counts:
+    """What became of the organisations, or of the offers, since the import before."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    retired: int = 0
+    """Not in the register any more, and kept because somebody may need it."""
+    dropped: int = 0
+
+    @property
+    def imported(self) -> int:
+        return self.new + self.changed + self.unchanged
+
+
+@dataclass
 class ImportReport:
     """The counts and the warnings of one import."""
 
@@ -42,12 +61,11 @@ class ImportReport:
     left_out: Counter[str] = field(default_factory=Counter)
     """How many services are not in the catalogue, by the reason in words."""
     unmapped: Counter[str] = field(default_factory=Counter)
-    """Classes, events and terms of the services left out because no life area was found, how many times each."""
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    retired: int = 0
-    dropped: int = 0
+    """Classes, events and terms that the mapping table does not know, and how many services have them."""
+    missed: Counter[str] = field(default_factory=Counter)
+    """Those of them that left a service out, because no life area was found for it in any other way."""
+    offers: Counts = field(default_factory=Counts)
+    organisations: Counts = field(default_factory=Counts)
     contents: Contents | None = None
     """What the catalogue's file holds now."""
     warnings: list[Problem] = field(default_factory=list)
@@ -64,9 +82,13 @@ class ImportReport:
     def warn_once(self, file: str, entry: str, message: str, where: str = "") -> None:
         """For a word that is not known: the first entry that has it is named, the others are not."""
         if (where, message) not in self._said:
-            self._said.add((where, message))
+            if len(self._said) < WORDS_KEPT:
+                self._said.add((where, message))
             self.warn(file, entry, message, where)
 
-    @property
-    def imported(self) -> int:
-        return self.new + self.changed + self.unchanged
+    def not_mapped(self, terms: Iterable[str], *, left_out: bool) -> None:
+        """Counts what the mapping table does not know of one service."""
+        for term in map(printable, terms):
+            self.unmapped[term] += 1
+            if left_out:
+                self.missed[term] += 1

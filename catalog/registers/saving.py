@@ -15,6 +15,7 @@ from catalog.drafts import Draft, read_editorial
 from catalog.entries import Offer, Organisation
 from catalog.plain_yaml import parse
 from catalog.registers.report import ImportReport, failed
+from catalog.registers.spool import Spool
 from catalog.registers.store import BrokenStore, Contents, Imported, line, packed, path_of, write
 
 _OFFER, _ORGANISATION = TypeAdapter(Offer), TypeAdapter(Organisation)
@@ -48,13 +49,18 @@ def chosen_areas(folder: Path, known: Collection[str]) -> dict[str, list[str]]:
 class Saving:
     """One import on its way to the disk."""
 
-    def __init__(self, folder: Path, report: ImportReport, in_use: Collection[str], today: date) -> None:
+    def __init__(
+        self, folder: Path, report: ImportReport, in_use: Collection[str] | None, today: date
+    ) -> None:
         self._path = path_of(folder, report.register)
-        self._report, self._in_use, self._today = report, frozenset(in_use), today
+        self._report, self._today = report, today
         self._areas: set[str] = set()
-        self._ids: set[str] = set()
+        self._ids: Spool
+        """What has been written; there while it is being saved."""
         self._makers: set[str] = set()
         self._before = self._old()
+        self._makers_before = self._old_makers()
+        self._in_use = None if in_use is None else frozenset(in_use)
 
     def _old(self) -> Imported | None:
         """What is there now; nothing when it is broken, because then nothing in it can be trusted."""
@@ -66,10 +72,25 @@ class Saving:
             self._report.warn(self._path.name, "", f"The entries imported before cannot be read ({error}).")
             return None
 
+    def _old_makers(self) -> dict[str, Organisation]:
+        if self._before is None:
+            return {}
+        return {
+            maker.id: maker for maker in (*self._before.organisations, *self._before.former_organisations)
+        }
+
+    def _needed(self, name: str) -> bool:
+        """Whether somebody may need it although it offers nothing or is gone. When nobody knows what is in use, this
+        goes for whatever there was before."""
+        if self._in_use is not None:
+            return name in self._in_use
+        return name in self._makers_before or (self._before is not None and name in self._before)
+
     def save(self, made: Iterable[Made], progress: Callable[[], None]) -> None:
         """Writes everything; what was there before is untouched until all of it is on the disk."""
         try:
-            self._report.contents = write(self._path, self._lines(made, progress), self._describe)
+            with Spool() as self._ids:
+                self._report.contents = write(self._path, self._lines(made, progress), self._describe)
         except OSError as error:
             raise failed(str(self._path), f"It cannot be written: {error.strerror}.") from error
 
@@ -84,13 +105,16 @@ class Saving:
 
     def _lines(self, made: Iterable[Made], progress: Callable[[], None]) -> Iterator[bytes]:
         for organisation, offers in made:
-            fitting = [one for offer in offers if (one := self._offer(offer, progress)) is not None]
-            if fitting or organisation["id"] in self._in_use:
-                yield self._organisation(organisation)
-                for name, payload in fitting:
-                    self._count(name, payload)
+            written = False
+            for offer in offers:  # one at a time: a single organisation may have all of a register's
+                if (payload := self._offer(offer, progress)) is not None:
+                    if not written:
+                        yield self._organisation(organisation)
+                        written = True
                     yield b'{"offer":%s}' % payload
-        if not self._ids:
+            if not written and self._needed(organisation["id"]):
+                yield self._organisation(organisation)
+        if not self._report.offers.imported:
             raise failed(str(self._report.source), self._nothing())
         yield from self._former()
 
@@ -100,7 +124,7 @@ class Saving:
             f"There is nothing to import{': ' + reasons if reasons else ''}. The catalogue stays as it was."
         )
 
-    def _offer(self, offer: dict[str, Any], progress: Callable[[], None]) -> tuple[str, bytes] | None:
+    def _offer(self, offer: dict[str, Any], progress: Callable[[], None]) -> bytes | None:
         """The offer as bytes, checked by the schema that will read it; None when it does not fit."""
         progress()
         name = str(offer["id"])
@@ -111,21 +135,29 @@ class Saving:
             self._report.left_out["does not fit the catalogue"] += 1
             self._warn(name, error)
             return None
-        if name in self._ids:
+        if not self._ids.add(name, None):
             self._report.left_out["the same id again"] += 1
             return None
-        self._ids.add(name)
         self._areas.update(offer["areas"])
-        return name, payload
+        self._count(name, payload)
+        return payload
 
     def _organisation(self, organisation: dict[str, Any]) -> bytes:
         """The organisation as bytes; without its web address when that is what does not fit."""
         try:
-            _ORGANISATION.validate_python(organisation)
+            checked = _ORGANISATION.validate_python(organisation)
         except ValidationError as error:
             self._warn(organisation["id"], error)
             organisation = {key: value for key, value in organisation.items() if key != "url"}
-        self._makers.add(organisation["id"])
+            checked = _ORGANISATION.validate_python(organisation)
+        self._makers.add(checked.id)
+        before, counts = self._makers_before.get(checked.id), self._report.organisations
+        if before is None or before.retired:
+            counts.new += 1
+        elif before == checked:
+            counts.unchanged += 1
+        else:
+            counts.changed += 1
         return line("organisation", organisation)
 
     def _warn(self, entry: str, error: ValidationError) -> None:
@@ -134,12 +166,13 @@ class Saving:
             self._report.warn(self._report.source.name, entry, f"{one['msg']}.", where)
 
     def _count(self, name: str, payload: bytes) -> None:
+        counts = self._report.offers
         if self._before is None or name not in self._before or name in self._before.retired:
-            self._report.new += 1
+            counts.new += 1
         elif self._before.raw(name) == payload:
-            self._report.unchanged += 1
+            counts.unchanged += 1
         else:
-            self._report.changed += 1
+            counts.changed += 1
 
     def _former(self) -> Iterator[bytes]:
         """What the register no longer has: retired while somebody needs it, dropped when nobody does."""
@@ -149,16 +182,19 @@ class Saving:
         gone = [name for name in before if name not in self._ids]
         kept: dict[str, list[str]] = {}
         for name in gone:
-            if name in self._in_use:
+            if self._needed(name):
                 kept.setdefault(before.maker(name), []).append(name)
-        self._report.retired = sum(map(len, kept.values()))
-        self._report.dropped = len(gone) - self._report.retired
-        for maker in (*before.organisations, *before.former_organisations):
+        self._report.offers.retired = sum(map(len, kept.values()))
+        self._report.offers.dropped = len(gone) - self._report.offers.retired
+        for maker in self._makers_before.values():
             if maker.id in self._makers:
                 if maker.id in kept:
                     yield line("of", {"id": maker.id})
-            elif maker.id in kept or maker.id in self._in_use:
+            elif maker.id in kept or self._needed(maker.id):
+                self._report.organisations.retired += 1
                 yield self._former_maker(maker)
+            else:
+                self._report.organisations.dropped += 1
             for name in kept.get(maker.id, ()):
                 yield self._retired(before, name)
 

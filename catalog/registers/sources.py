@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from catalog.registers.places import Towns
-from catalog.registers.report import Progress, failed
+from catalog.registers.report import ImportReport, Progress, failed
 
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 JOINING = 0.5
@@ -32,12 +32,20 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def json_files(source: Path) -> list[Path]:
-    """The JSON files of the source, reference lists first: what they name is needed to read the rest."""
+def json_files(source: Path, report: ImportReport) -> list[Path]:
+    """The JSON files of the source, reference lists first: what they name is needed to read the rest.
+
+    Other files of a folder are told of: a page saved under a wrong name must not vanish silently.
+    """
     if source.is_dir():
-        found = sorted(path for path in source.rglob("*") if path.suffix in SUFFIXES and path.name[0] != ".")
+        inside = sorted(path for path in source.rglob("*") if path.name[0] != "." and path.is_file())
+        found = [path for path in inside if path.suffix.lower() in SUFFIXES]
         if not found:
             raise failed(str(source), f"The folder holds no file whose name ends in {', '.join(SUFFIXES)}.")
+        for path in inside:
+            if path.suffix.lower() not in SUFFIXES:
+                message = f"This file was not read: its name does not end in {', '.join(SUFFIXES)}."
+                report.warn(str(path.relative_to(source)), "", message)
         return sorted(found, key=lambda path: not _is_reference(path))
     if not source.is_file():
         raise failed(str(source), "There is no such file or folder.")

@@ -106,5 +106,7 @@ def string(value: Any) -> str:
 
 
 def printable(text: str) -> str:
-    """Without halves of characters, which JSON allows and nothing else does."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    """On one line, without halves of characters, and without signs that would steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else " " if one.isspace() else "?" for one in text)

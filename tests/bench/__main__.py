@@ -22,7 +22,7 @@ from bot.demo import CLIENT_TOKEN, STAFF_TOKEN, settings_for
 from bot.simulator.api import Simulator
 from bot.simulator.chats import Bot
 from bot.simulator.driver import Patience
-from tests.bench import bare, first_answer
+from tests.bench import bare, catalog_scale, first_answer
 from tests.conversations.people import Client
 from tests.conversations.talking import service
 
@@ -170,6 +170,7 @@ def main() -> None:
     show_starts(console)
     with TemporaryDirectory(prefix="rinnalla-bench-") as folder:
         asyncio.run(measure(Path(folder), console))
+    console.print(catalog_scale.table())
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def zipped(tmp_path: Path) -> Path:
 def test_the_example_comes_in_whatever_its_form(folder: Path, tmp_path: Path, name: str) -> None:
     source = zipped(tmp_path) if name == "zip" else EXAMPLES / name
     report = import_hsds(source, folder, today=TODAY)
-    assert (report.new, dict(report.left_out)) == (1, {})
+    assert (report.offers.new, dict(report.left_out)) == (1, {})
     offer = only(folder)
     assert offer.id == "hsds-ac148810d857441c9679408f346de14b"
     assert offer.name.en == "Community Counselling"
@@ -129,6 +129,13 @@ def test_what_is_left_of_a_service(folder: Path, fields: dict[str, Any], expecte
     assert (capacity.state if capacity else None) == expected
 
 
+def test_from_birth_on_is_an_age(folder: Path) -> None:
+    bring(folder, hsds(minimum_age=0, maximum_age="17"))
+    whom = only(folder).for_whom
+    assert whom
+    assert (whom.min_age, whom.max_age) == (0, 17)
+
+
 def test_texts_in_the_language_that_is_told(folder: Path) -> None:
     bring(folder, hsds(name="Velkaneuvonta", description="<p>Apua velkoihin.</p>"), language="fi")
     offer = only(folder)
@@ -150,7 +157,7 @@ def test_terms_of_other_taxonomies_go_by_the_table(folder: Path) -> None:
 def test_closed_ones_and_ones_without_an_id_stay_out(folder: Path) -> None:
     report = bring(folder, hsds(), hsds(id="x", status="defunct"), hsds(id=None), hsds())
     assert report.left_out == {"no longer offered": 1, "the same service again": 1}
-    assert report.new == 1
+    assert report.offers.new == 1
     assert any("neither an organisation nor a service" in one.message for one in report.warnings)
 
 

@@ -142,13 +142,20 @@ def test_an_id_fits_a_button_whatever_the_register_calls_it() -> None:
 def test_a_heap_on_the_disk_keeps_the_last_of_each() -> None:
     with Spool() as spool:
         for number in range(1000):
-            spool[str(number % 10)] = {"number": number, "text": "ä" * number}
+            owner = "odd" if number % 2 else "\ud800"
+            spool.put(str(number % 10), {"number": number, "text": "ä" * number}, owner)
         assert len(spool) == 10
-        assert spool["3"]["number"] == 993
+        assert spool.get("3")["number"] == 993
+        assert list(spool.owners()) == ["\ud800", "odd"]
+        assert list(spool.keys()) == [str(number) for number in range(10)]
+        assert [row["number"] for row in spool.of("odd")] == [991, 993, 995, 997, 999]
+        assert list(spool.of("nobody")) == []
         assert spool.get("nobody") is None
         assert "3" in spool
-        with pytest.raises(KeyError):
-            spool["nobody"]
+        assert "nobody" not in spool
+        assert not spool.add("3", {"number": 0})
+        assert spool.get("3")["number"] == 993
+        assert spool.add("new", {"number": 0})
 
 
 def table(folder: Path = SHIPPED) -> Mapping:

@@ -20,7 +20,7 @@ from register_helpers import (
 
 from catalog.loading import check, load
 from catalog.registers.ptv import import_ptv
-from catalog.registers.report import ImportReport, RegisterError
+from catalog.registers.report import Counts, ImportReport, RegisterError
 from catalog.schema import ChannelKind, LifeSituation, OfferKind
 
 
@@ -36,9 +36,9 @@ def test_every_service_of_the_samples_is_there(folder: Path, version: str) -> No
     report = sample(folder, version)
     catalogue = load(folder)
     assert report.version == version
-    assert len(catalogue.offers) == report.imported == report.new == 9
+    assert len(catalogue.offers) == report.offers.imported == report.offers.new == 9
     assert report.left_out == {"the same service again": 1, "archived": 1}
-    assert not report.unmapped
+    assert not report.missed
     assert [one for one in check(folder, TODAY) if one.severity == "error"] == []
 
 
@@ -164,7 +164,8 @@ def test_general_descriptions_lend_their_texts(folder: Path) -> None:
 def test_an_import_takes_the_place_of_the_one_before(folder: Path) -> None:
     run(folder, service(1), service(2), service(3))
     report = run(folder, service(1), service(2, languages=["fi", "sv"]), service(4))
-    assert (report.unchanged, report.changed, report.new, report.dropped, report.retired) == (1, 1, 1, 1, 0)
+    assert report.offers == Counts(new=1, changed=1, unchanged=1, dropped=1)
+    assert report.organisations == Counts(unchanged=1)
     assert {offer.id for offer in imported(folder)} == {ptv_id(1), ptv_id(2), ptv_id(4)}
 
 
@@ -172,7 +173,7 @@ def test_what_somebody_needs_is_retired_for_as_long_as_they_do(folder: Path) -> 
     run(folder, service(1), service(2), service(3))
     needed = [ptv_id(1), ptv_id(2)]
     report = run(folder, service(3), in_use=needed)
-    assert (report.retired, report.dropped) == (2, 0)
+    assert (report.offers.retired, report.offers.dropped) == (2, 0)
     catalogue = load(folder)
     assert [offer.id for offer in catalogue.offers] == [ptv_id(3)]
     gone = catalogue.offers_by_id[ptv_id(1)]
@@ -181,13 +182,28 @@ def test_what_somebody_needs_is_retired_for_as_long_as_they_do(folder: Path) -> 
     assert catalogue.organisation_of(gone).name.fi == "Apu ry"
 
     report = run(folder, service(3), service(2), in_use=needed)  # one comes back, the other stays away
-    assert (report.new, report.retired) == (1, 1)
+    assert (report.offers.new, report.offers.retired) == (1, 1)
     assert {offer.id for offer in imported(folder)} == {ptv_id(2), ptv_id(3)}
     assert load(folder).offers_by_id[ptv_id(1)].retired_on == TODAY
 
     report = run(folder, service(3), service(2))  # nobody needs it any more
-    assert (report.retired, report.dropped) == (0, 1)
+    assert (report.offers.retired, report.offers.dropped) == (0, 1)
     assert ptv_id(1) not in load(folder).offers_by_id
+
+
+def test_when_nobody_knows_what_is_needed_all_of_it_is_kept(folder: Path) -> None:
+    other = [{"roleType": "Responsible", "organization": {"id": identifier(901), "name": "Toinen ry"}}]
+    alone = [{"roleType": "Responsible", "organization": {"id": identifier(902), "name": "Kolmas ry"}}]
+    run(folder, service(1), service(2), service(3, organizations=other))
+    source = write(folder.parent / "source.json", [service(1), service(4, organizations=alone, areas=[])])
+    report = import_ptv(source, folder, in_use=None, today=TODAY)
+    assert report.offers == Counts(unchanged=1, retired=2)
+    assert report.organisations == Counts(unchanged=1, retired=1)  # the third was never needed by anybody
+    report = run(folder, service(1), in_use=[ptv_id(3)])  # now it is known
+    assert (report.offers, report.organisations) == (
+        Counts(unchanged=1, retired=1, dropped=1),
+        Counts(unchanged=1, retired=1),
+    )
 
 
 def test_an_organisation_that_is_gone_is_found_while_its_offer_or_itself_is_needed(folder: Path) -> None:
@@ -291,14 +307,17 @@ def test_only_for_businesses_nothing_for_us_and_unmapped_are_counted(folder: Pat
         serviceClasses=[{"code": "P77", "name": words("Zxcv")}],
         ontologyTerms=[{"uri": "http://www.yso.fi/onto/koko/p1", "name": words("asdf")}],
     )
-    report = run(folder, service(1), business, traffic, strange)
-    assert len(imported(folder)) == 1
+    half = service(5, lifeEvents=[{"code": "KE99", "name": words("Zxcv")}])
+    report = run(folder, service(1), business, traffic, strange, half)
+    assert len(imported(folder)) == 2
     assert report.left_out == {
         "for businesses or authorities only": 1,
         "about nothing that this bot guides in, by its classes": 1,
         "no area of life found for it": 1,
     }
-    assert report.unmapped == {"P77 Zxcv": 1, "http://www.yso.fi/onto/koko/p1 asdf": 1}
+    left_out = {"P77 Zxcv": 1, "http://www.yso.fi/onto/koko/p1 asdf": 1}
+    assert report.missed == left_out
+    assert report.unmapped == {**left_out, "KE99 Zxcv": 1}
 
 
 def test_areas_given_by_hand_bring_an_unmapped_service_in(folder: Path) -> None:
