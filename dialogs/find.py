@@ -24,7 +24,8 @@ from dialogs.common import Label, Ready, Tr, last_check_in, page, services_of, t
 from dialogs.place import Here
 from dialogs.states import Find as At
 
-MOST = 10
+MOST, PAGE = 24, 6
+"""Places that are found, and how many of them a phone shows above the way to help."""
 LONGEST_QUERY = 200
 TOPIC_WORDS = 3
 """So few words are the name of something rather than a story: when they find something, that is shown first."""
@@ -118,6 +119,7 @@ async def on_area(_callback: CallbackQuery, _select: Any, manager: DialogManager
 
 async def _show_results(manager: DialogManager) -> None:
     """What was found. Where the client is, is asked first, but of one who looks for something by its name."""
+    manager.dialog_data["page"] = 0
     await manager.switch_to(At.results)
     if manager.dialog_data["by"] == "text" or not await place.ask_once(manager):
         await _count_unmet(manager)
@@ -125,6 +127,7 @@ async def _show_results(manager: DialogManager) -> None:
 
 async def on_result(start_data: Any, result: Any, manager: DialogManager) -> None:
     if await place.on_told(start_data, result, manager):
+        manager.dialog_data["page"] = 0
         await _count_unmet(manager)
 
 
@@ -157,10 +160,15 @@ def _where(services: Services, here: Here) -> dict[str, Any]:
 
 async def get_results(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     found, data = await _found(dialog_manager), dialog_manager.dialog_data
-    advice = services.catalog.advice
+    advice, start = services.catalog.advice, data.get("page", 0) * PAGE
+    left = len(found) - start - PAGE
     return {
         "title": _title(dialog_manager, services),
-        "found": [(one.offer.id, one.offer.name.best(current_locale())) for one in found],
+        "found": [
+            (one.offer.id, one.offer.name.best(current_locale())) for one in found[start : start + PAGE]
+        ],
+        "more": _("Näytä lisää ({count})").format(count=left) if left > 0 else _("⬆️ Listan alkuun"),
+        "many": len(found) > PAGE,
         "some": bool(found),
         "none": not found,
         "areas": _areas(services, data.get("heard", [])) if data.get("by") == "text" else [],
@@ -186,6 +194,12 @@ async def on_offer(callback: CallbackQuery, _select: Any, manager: DialogManager
         await callback.answer(_("Tuo nappi on vanhentunut. Jatketaan tästä."))
         return
     await suggestions.start_list(manager, found, offer_id, await last_check_in(manager))
+
+
+async def on_more(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """The next ones, and after the last ones the first."""
+    page, pages = manager.dialog_data.get("page", 0) + 1, -(-len(await _found(manager)) // PAGE)
+    manager.dialog_data["page"] = page % max(pages, 1)
 
 
 async def on_advice(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -251,6 +265,7 @@ def build() -> Dialog:
             ),
             Tr("\nVoit myös kokeilla toista sanaa, toista aluetta tai toista paikkakuntaa.", when="none"),
             Column(_select("offer", "found", on_offer)),
+            Button(Ready("more"), id="more", on_click=on_more, when="many"),
             Button(Ready("advice"), id="advice", on_click=on_advice, when="ask"),
             Column(_select("heard", "areas", on_heard)),
             Button(Ready("place"), id="place", on_click=on_place),

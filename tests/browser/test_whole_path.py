@@ -85,7 +85,9 @@ async def test_a_person_goes_all_the_way_in_a_browser(browser: Browser, demo: De
     await client.presses("vähän apua", then="seuraava askel")
     await client.presses("Ohita", then="Tällaista sinulta kuulin")
     await view.shoot("demo-summary")
-    await client.presses("Kyllä, näytä ehdotuksia", then="rauhassa")
+    await client.presses("Kyllä, näytä ehdotuksia", then="paikkakunnalla")
+    await view.say("jyväs")
+    await client.sees("rauhassa")
     await client.presses("Näytä ehdotukset", then="Ehdotus 1/")
     number = 1
     while not await client.log.locator(".key").filter(has_text="Pyydä yhteydenottoa").count():

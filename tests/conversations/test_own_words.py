@@ -162,3 +162,19 @@ async def test_after_a_check_in_the_need_left_over_is_said_and_counted(small_cat
     await client.taps("advice")
     assert "Sosiaaliohjaus ja neuvonta" in client.window.text
     assert await unmet(small_catalogue) == [(area, 1)]
+
+
+async def test_a_long_list_is_shown_a_few_at_a_time(parked: Parked) -> None:
+    client = await parked.at(Find.areas)
+    await client.taps("area:money")
+    await client.tells_no_place()
+    first = offered(client.widgets, "offer")
+    assert len(first) == 6
+    await client.presses("Näytä lisää")
+    second = offered(client.widgets, "offer")
+    assert second
+    assert not set(first) & set(second)
+    while "Listan alkuun" not in " ".join(client.buttons):
+        await client.taps("more")
+    await client.taps("more")
+    assert offered(client.widgets, "offer") == first
