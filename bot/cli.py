@@ -160,11 +160,9 @@ def backup(target: Annotated[Path, typer.Argument(help="File to write.")]) -> No
 @app.command()
 def purge(as_json: AsJson = False) -> None:
     """Remove what has passed its time. The courier does it by itself too."""
-    from dataclasses import asdict
-
     from bot.services import housekeeping
 
-    purged = asdict(with_services(housekeeping.purge))
+    purged = with_services(housekeeping.purge)
     typer.echo(
         json.dumps(purged) if as_json else "\n".join(f"{count:6} {name}" for name, count in purged.items())
     )

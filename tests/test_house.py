@@ -167,6 +167,8 @@ def test_containers_may_do_nothing_they_need_not() -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert not service.get("privileged"), name
+        assert service["tmpfs"], name
+        assert service["logging"]["options"]["max-size"], name
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
 
 
