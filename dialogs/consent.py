@@ -28,7 +28,19 @@ from bot.services.base import Services
 from bot.services.requests import Draft
 from catalog.schema import Offer
 from dialogs import matters
-from dialogs.common import Label, Ready, Tr, chat_of, fitted, give_back_text, page, services_of, tell, to
+from dialogs.common import (
+    Label,
+    Ready,
+    Tr,
+    chat_of,
+    fitted,
+    give_back_text,
+    in_moderation,
+    page,
+    services_of,
+    tell,
+    to,
+)
 from dialogs.states import Consent as At
 
 LONGEST_NAME = 60
@@ -212,6 +224,8 @@ async def on_days(_callback: CallbackQuery, _select: Any, manager: DialogManager
 
 async def on_consent(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """The one press that stores something and tells somebody. Pressed twice, it is still one consent."""
+    if not await in_moderation(manager):
+        return
     draft, services = _draft(manager), services_of(manager)
     if draft.organisation_id not in await staff.reachable_organisations(services):
         await callback.answer(

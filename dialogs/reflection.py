@@ -20,7 +20,19 @@ from bot.i18n import gettext as _
 from bot.services.base import Services
 from catalog.schema import Catalog
 from dialogs import suggestions
-from dialogs.common import Label, Ready, Tr, cut, fitted, give_back_text, page, remember, services_of, to
+from dialogs.common import (
+    Label,
+    Ready,
+    Tr,
+    cut,
+    fitted,
+    give_back_text,
+    in_moderation,
+    page,
+    remember,
+    services_of,
+    to,
+)
 from dialogs.states import Reflection as At
 
 SOME = 3
@@ -148,6 +160,8 @@ async def on_strength(_callback: CallbackQuery, _select: Any, manager: DialogMan
 async def _finish(manager: DialogManager) -> None:
     """The picture goes first as a message of its own, with the same facts as text for those who do not see it."""
     check_in = _round(manager)
+    if not await in_moderation(manager):
+        return
     await remember(manager, check_in=check_in.model_dump(mode="json"), unfinished=None)
     catalog, bot = services_of(manager).catalog, manager.middleware_data["bot"]
     chat_id = manager.middleware_data["event_chat"].id
