@@ -6,16 +6,17 @@ What is encrypted is found by the types of the columns, so a new table or column
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Table, exists, func, select, tuple_, type_coerce
+from sqlalchemy import Column, LargeBinary, Table, bindparam, exists, func, select, tuple_, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.db.columns import Encrypted, Fingerprint, Vault
 from bot.db.tables import Base, FingerprintKey
 from bot.db.work import Database
 
-BATCH = 100
+BATCH = 50
 """Rows that are locked together: on SQLite nobody else writes for these few hundredths of a second."""
 MOST_PASSES = 10
 
@@ -130,23 +131,36 @@ async def _renew(database: Database, table: Table, keys: Sequence[Key]) -> int:
     """Renew these rows as they are now. A row that somebody else is changing is left for the next look: who never
     waits for a lock can be in nobody's way for longer than this takes."""
     clock = asyncio.get_running_loop().time
-    began, renewed = clock(), 0
+    began = clock()
     key_columns = list(table.primary_key.columns)
     locked = (
         _sealed(table).where(tuple_(*key_columns).in_(keys)).with_for_update(skip_locked=True, key_share=True)
     )
+    columns = [*key_columns, *sealed_columns(table)]
     async with database.work() as session:
-        for key, *values in [_split(row, len(key_columns)) for row in await session.execute(locked)]:
-            changed = {
-                column.name: type_coerce(database.vault.renew(bytes(value)), LargeBinary)
-                for column, value in zip(sealed_columns(table), values, strict=True)
-                if value is not None
-            }
-            this = [column == part for column, part in zip(key_columns, key, strict=True)]
-            await session.execute(table.update().where(*this).values(changed))
-            renewed += 1
+        renewed = [
+            dict(
+                zip(
+                    map(_bound, columns), (*key, *map(partial(_renewed, database.vault), values)), strict=True
+                )
+            )
+            for key, *values in [_split(row, len(key_columns)) for row in await session.execute(locked)]
+        ]
+        if renewed:
+            this = [column == bindparam(_bound(column)) for column in key_columns]
+            changed = {c: bindparam(_bound(c), type_=LargeBinary()) for c in sealed_columns(table)}
+            connection = await session.connection()
+            await connection.execute(table.update().where(*this).values(changed), renewed)
     await asyncio.sleep(clock() - began)  # as long again for everybody else
-    return renewed
+    return len(renewed)
+
+
+def _bound(column: Column[Any]) -> str:
+    return f"new_{column.name}"
+
+
+def _renewed(vault: Vault, sealed: Any) -> bytes | None:
+    return None if sealed is None else vault.renew(bytes(sealed))
 
 
 def _sealed(table: Table) -> Any:
