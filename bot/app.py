@@ -22,6 +22,7 @@ from bot import web as pages
 from bot.core.calendar import Clock, system_clock
 from bot.core.safety import SafetyScreen
 from bot.courier import Courier
+from bot.db import keys
 from bot.db.columns import Vault
 from bot.db.dialog_state import DialogStorage, SqlStorage, redis_storage
 from bot.db.upgrade import current, head, upgrade
@@ -58,6 +59,7 @@ async def open_services(settings: Settings, clock: Clock = system_clock) -> Asyn
             await upgrade(settings.database_url, vault)
         elif await current(settings.database_url) != head():
             raise CannotStart("the database is not up to date: run `rinnalla db upgrade` first")
+        await keys.settle(database)
         yield Services(database, vault, clock, shelf, safety, settings)
     finally:
         await database.close()

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.commands import catalog, logs, people
+from bot.commands import catalog, keys, logs, people
 from bot.commands.common import AsJson, CatalogFolder, fail, read_settings, told_plainly, with_services
 
 app = typer.Typer(
@@ -23,14 +23,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
-keys_app = typer.Typer(help="Encryption keys.", no_args_is_help=True)
 for name, group in {
     "catalog": catalog.app,
     "safety": catalog.safety,
     "staff": people.app,
     "consents": people.consents,
     "db": db_app,
-    "keys": keys_app,
+    "keys": keys.app,
 }.items():
     app.add_typer(group, name=name)
 
@@ -161,11 +160,9 @@ def backup(target: Annotated[Path, typer.Argument(help="File to write.")]) -> No
 @app.command()
 def purge(as_json: AsJson = False) -> None:
     """Remove what has passed its time. The courier does it by itself too."""
-    from dataclasses import asdict
-
     from bot.services import housekeeping
 
-    purged = asdict(with_services(housekeeping.purge))
+    purged = with_services(housekeeping.purge)
     typer.echo(
         json.dumps(purged) if as_json else "\n".join(f"{count:6} {name}" for name, count in purged.items())
     )
@@ -182,11 +179,3 @@ def db_upgrade() -> None:
         vault = Vault([key.get_secret_value() for key in settings.encryption_keys])
         asyncio.run(upgrade(settings.database_url, vault))
     typer.echo(f"The database is at {head()}.")
-
-
-@keys_app.command("new")
-def keys_new() -> None:
-    """Print a new encryption key for RINNALLA_ENCRYPTION_KEYS."""
-    from cryptography.fernet import Fernet
-
-    typer.echo(Fernet.generate_key().decode())

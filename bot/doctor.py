@@ -9,8 +9,10 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
-from bot.db.columns import BadKey, Vault
+from bot.db import keys
+from bot.db.columns import BadKey, Vault, WrongKey
 from bot.db.upgrade import current, head
+from bot.db.work import Database
 from bot.settings import Settings
 from catalog.loading import CatalogError, load
 from catalog.recognising import PHRASES, PhraseError, Recogniser
@@ -37,7 +39,10 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _keys(settings)
-    yield await _database(settings)
+    database = await _database(settings)
+    yield database
+    if database.well:
+        yield await _stored(settings)
     yield _catalog(settings)
     async for finding in _in_use(settings):
         yield finding
@@ -71,6 +76,22 @@ async def _database(settings: Settings) -> Finding:
     if revision is None:
         return Finding("database", False, "not set up yet: rinnalla db upgrade")
     return Finding("database", False, f"at {revision}, but {head()} is needed: rinnalla db upgrade")
+
+
+async def _stored(settings: Settings) -> Finding:
+    """Whether the keys open what is stored: the key of the fingerprints stands for the rest."""
+    try:
+        vault = Vault([key.get_secret_value() for key in settings.encryption_keys])
+        database = Database(settings.database_url, vault)
+        try:
+            await keys.settle(database)
+        finally:
+            await database.close()
+    except BadKey:
+        return Finding("stored data", False, "cannot be opened without a key")
+    except WrongKey:
+        return Finding("stored data", False, "the keys do not open it: one is missing from the list")
+    return Finding("stored data", True, "opens with these keys")
 
 
 def _catalog(settings: Settings) -> Finding:

@@ -10,7 +10,18 @@ from aiogram_dialog.widgets.kbd import Button
 
 from bot.i18n import gettext as _
 from bot.services import requests
-from dialogs.common import Label, Tr, chat_of, cut, give_back_text, leave, page, services_of, tell
+from dialogs.common import (
+    Label,
+    Tr,
+    chat_of,
+    cut,
+    give_back_text,
+    in_moderation,
+    leave,
+    page,
+    services_of,
+    tell,
+)
 from dialogs.states import Answer as At
 
 
@@ -19,6 +30,8 @@ async def start(manager: DialogManager, request_id: int) -> None:
 
 
 async def on_words(text: str, manager: DialogManager) -> None:
+    if not await in_moderation(manager):
+        return
     start_data: Any = manager.start_data
     event: Any = manager.event
     message = event if isinstance(event, Message) else event.message

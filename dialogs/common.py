@@ -342,6 +342,20 @@ async def tell(manager: DialogManager, text: str) -> None:
     await bot.send_message(manager.middleware_data["event_chat"].id, text)
 
 
+async def in_moderation(manager: DialogManager) -> bool:
+    """Whether the client may do one more costly thing now. If not they are told kindly, and nothing is done. Ask it
+    before searching, drawing or passing on, and never on the way to help."""
+    services = services_of(manager)
+    if services.allowance.takes(chat_of(manager).id, services.clock()):
+        return True
+    line = _(
+        "Nyt tuli monta viestiä nopeasti, enkä ehdi mukaan. Odotetaan hetki ja kokeillaan sitten uudelleen. "
+        "🆘 Apua heti toimii koko ajan."
+    )
+    await tell(manager, line)
+    return False
+
+
 def to(state: State) -> OnClick:
     """A press that only moves on to `state` of the same dialog."""
 

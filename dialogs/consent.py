@@ -34,6 +34,7 @@ from dialogs.common import (
     chat_of,
     fitted,
     give_back_text,
+    in_moderation,
     page,
     services_of,
     tell,
@@ -243,6 +244,8 @@ async def on_days(_callback: CallbackQuery, _select: Any, manager: DialogManager
 
 async def on_consent(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """The one press that stores something and tells somebody. Pressed twice, it is still one consent."""
+    if not await in_moderation(manager):
+        return
     draft, services = _draft(manager), services_of(manager)
     if draft.organisation_id not in await staff.reachable_organisations(services):
         await callback.answer(

@@ -20,7 +20,7 @@ from bot.services.base import Services
 from catalog.ranking import Suggestion, by_area, by_door
 from catalog.search import search
 from dialogs import place, suggestions
-from dialogs.common import Label, Ready, Tr, last_check_in, page, services_of, to
+from dialogs.common import Label, Ready, Tr, in_moderation, last_check_in, page, services_of, to
 from dialogs.place import Here
 from dialogs.states import Find as At
 
@@ -49,6 +49,8 @@ async def on_start(start_data: Any, manager: DialogManager) -> None:
 
 
 async def on_text(text: str, manager: DialogManager) -> None:
+    if not await in_moderation(manager):
+        return
     services, said = services_of(manager), text[:LONGEST_QUERY]
     known = services.catalog.areas_by_id
     heard = [one.area for one in services.shelf.recogniser.areas(text) if one.area in known]

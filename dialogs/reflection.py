@@ -29,6 +29,7 @@ from dialogs.common import (
     cut,
     fitted,
     give_back_text,
+    in_moderation,
     page,
     remember,
     said_before,
@@ -195,6 +196,8 @@ async def on_strength(_callback: CallbackQuery, _select: Any, manager: DialogMan
 async def _finish(manager: DialogManager) -> None:
     """The picture goes first as a message of its own, with the same facts as text for those who do not see it."""
     check_in = _round(manager)
+    if not await in_moderation(manager):
+        return
     await remember(manager, check_in=check_in.model_dump(mode="json"), unfinished=None)
     catalog, bot = services_of(manager).catalog, manager.middleware_data["bot"]
     chat_id = manager.middleware_data["event_chat"].id

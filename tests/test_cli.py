@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pty
 import shutil
 import socket
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +26,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.core.calendar import system_clock
+from bot.db import keys
 from bot.db.columns import Vault
 from bot.db.work import Database
 from bot.services import staff
@@ -76,6 +81,7 @@ def in_services(url: str, work: Any, *more: Any) -> Any:
     async def inside() -> Any:
         database = Database(url, Vault([KEY]), system_clock)
         try:
+            await keys.settle(database)
             return await work(services_on(database, system_clock), *more)
         finally:
             await database.close()
@@ -350,6 +356,60 @@ def test_safety_answers_each_line(url: str) -> None:
 
 def test_safety_without_phrases_says_so(url: str, tmp_path: Path) -> None:
     assert "safety phrases" in complaint("safety", "check", "--catalog", str(tmp_path))
+
+
+# Keys
+
+
+def test_keys_are_rotated_and_the_old_one_taken_away(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the README tells the operator to do it; the invitation made before works afterwards."""
+    code = well("staff", "invite", KELLO, "--name", "Leena").split()[1]
+    new = well("keys", "new").strip()
+    monkeypatch.setenv("RINNALLA_ENCRYPTION_KEYS", f"{KEY},{new}")
+    assert "not needed any more" in well("keys", "rotate", "--check")
+    monkeypatch.setenv("RINNALLA_ENCRYPTION_KEYS", f"{new},{KEY}")
+    assert complaint("keys", "rotate", "--check").startswith("rinnalla: an older key is still needed (")
+    assert json.loads(well("keys", "rotate", "--json")) == {
+        "renewed": {"invites": 1, "fingerprint_key": 1},
+        "left": {},
+    }
+    assert json.loads(well("keys", "rotate", "--json")) == {"renewed": {}, "left": {}}
+    monkeypatch.setenv("RINNALLA_ENCRYPTION_KEYS", new)
+    assert "✓ stored data: opens with these keys" in rinnalla("doctor").stdout
+
+    async def redeem() -> object:
+        database = Database(url, Vault([new]), system_clock)
+        await keys.settle(database)
+        try:
+            return await staff.redeem(services_on(database, system_clock), code, 1, "fi")
+        finally:
+            await database.close()
+
+    worker = asyncio.run(redeem())
+    assert isinstance(worker, Worker)
+    assert worker.name == "Leena"
+
+
+def test_a_key_taken_away_too_early_is_told_of(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    well("staff", "list")
+    monkeypatch.setenv("RINNALLA_ENCRYPTION_KEYS", OTHER_KEY)
+    assert "✗ stored data: the keys do not open it: one is missing" in rinnalla("doctor").stdout
+    assert "a key is missing from the list" in complaint("keys", "rotate")
+
+
+def test_rotation_shows_how_far_it_is(url: str) -> None:
+    """On a terminal; scripts get plain lines."""
+    well("staff", "invite", KELLO, "--name", "Leena")
+    environment = {**os.environ, "RINNALLA_ENCRYPTION_KEYS": f"{OTHER_KEY},{KEY}", "TERM": "xterm"}
+    ours, theirs = pty.openpty()
+    command = [str(Path(sys.executable).parent / "rinnalla"), "keys", "rotate"]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=theirs, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "invites" in shown
+    assert "100%" in shown
+    assert "not needed any more" in done.stdout.decode()
 
 
 # Doctor

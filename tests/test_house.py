@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -167,6 +168,8 @@ def test_containers_may_do_nothing_they_need_not() -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert not service.get("privileged"), name
+        assert service["tmpfs"], name
+        assert service["logging"]["options"]["max-size"], name
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
 
 
@@ -201,3 +204,54 @@ def test_ci_stops_at_the_first_failure() -> None:
     assert "set -euo pipefail" in text(".ci/run")
     assert "\nmake test || {\n    make lint\n" in text(".ci/run")  # style and types get no second try
     run("bash", "-n", str(script))
+
+
+UV = """#!/bin/bash
+[[ $1 == export ]] && exit
+while [[ $1 != --output ]]; do shift; done
+%s
+"""
+FOUND = {
+    "dependencies": [
+        {"name": "leaky", "version": "1.0", "vulns": [{"id": "PYSEC-1", "fix_versions": ["1.1"]}]},
+        {"name": "sound", "version": "2.0", "vulns": []},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "says"),
+    [
+        ("echo '{}' > $2", 0, "no vulnerability is known"),
+        (f"echo '{json.dumps(FOUND)}' > $2; exit 1", 1, "leaky 1.0: PYSEC-1 (fixed in: 1.1)"),
+        (
+            "echo no route to host; exit 1",
+            0,
+            "NOT CHECKED, the list of known vulnerabilities could not be reached",
+        ),
+        ("sleep 60", 0, "NOT CHECKED"),
+    ],
+    ids=["clean", "found", "out of reach", "hanging"],
+)
+def test_ci_looks_for_known_vulnerabilities_and_says_when_it_could_not(
+    tmp_path: Path, answers: str, status: int, says: str
+) -> None:
+    """With an auditor that only plays its part; without the network a run of CI neither fails nor hangs."""
+    uv = tmp_path / ".venv" / "bin" / "uv"
+    uv.parent.mkdir(parents=True)
+    uv.write_text(UV % answers)
+    uv.chmod(0o755)
+    (uv.parent / "python").symlink_to(sys.executable)
+    audit = re.search(r"^audit\(\) \{$.*?^\}$", text(".ci/run"), re.MULTILINE | re.DOTALL)
+    assert audit is not None
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"{audit.group()}\naudit"],
+        cwd=tmp_path,
+        env={**os.environ, "AUDIT_SECONDS": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    assert says in done.stdout + done.stderr
+    assert "sound" not in done.stdout + done.stderr

@@ -6,6 +6,7 @@ different keys can be open side by side, as they are while keys are rotated and 
 
 import hmac
 import json
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,7 +15,7 @@ from typing import Any, TypeVar, cast
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import DateTime, Dialect, LargeBinary
+from sqlalchemy import DateTime, Dialect, LargeBinary, String
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import TypeDecorator
 
@@ -36,17 +37,18 @@ class WrongKey(ValueError):
 
 
 class Vault:
-    """The encryption keys, newest first: the first one encrypts, every one of them decrypts.
+    """The encryption keys: the first one encrypts, every one of them decrypts.
 
-    Fingerprints are made with a key derived from the *last* key, the oldest, so that putting a new key
-    first leaves every stored lookup valid. Taking the oldest key away therefore means writing both the
-    ciphertexts and the fingerprints anew, which is what `rinnalla keys rotate` is for.
+    Fingerprints are made with a key of their own. It lies in the database, encrypted (`bot.db.keys`), so
+    that whoever is stored is found whatever becomes of the encryption keys. Until it is read from there,
+    it is one derived from the *last* encryption key.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys:
             raise BadKey("RINNALLA_ENCRYPTION_KEYS is empty: at least one key is needed")
-        self._fernet = MultiFernet([_fernet(place, key) for place, key in enumerate(keys, start=1)])
+        fernets = [_fernet(place, key) for place, key in enumerate(keys, start=1)]
+        self._first, self._fernet = fernets[0], MultiFernet(fernets)
         derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rinnalla fingerprint")
         self._fingerprint_key = derive.derive(keys[-1].strip().encode())
 
@@ -62,6 +64,33 @@ class Vault:
             return self._fernet.decrypt(sealed)
         except InvalidToken:
             raise WrongKey from None
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the first key opens it, so that the others are not needed for it any more."""
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
+    def renew(self, sealed: bytes) -> bytes:
+        """The same value, encrypted with the first key."""
+        try:
+            return self._fernet.rotate(sealed)
+        except InvalidToken:
+            raise WrongKey from None
+
+    @property
+    def fingerprint_key(self) -> str:
+        return self._fingerprint_key.hex()
+
+    def look_up_with(self, fingerprint_key: str) -> None:
+        """Make fingerprints with this key from now on: the one that belongs to the database."""
+        self._fingerprint_key = bytes.fromhex(fingerprint_key)
+
+    @staticmethod
+    def new_fingerprint_key() -> str:
+        return secrets.token_hex(32)
 
     def fingerprint(self, value: str | int, purpose: str) -> str:
         """The same value has the same fingerprint for one purpose and another one for the next.
@@ -92,7 +121,7 @@ def _vault(dialect: Dialect) -> Vault:
     return cast(Vault, vault)
 
 
-class _Encrypted(TypeDecorator[_Plain]):
+class Encrypted(TypeDecorator[_Plain]):
     """A value that the database file sees only as a Fernet token. NULL stays NULL."""
 
     impl = LargeBinary
@@ -111,7 +140,7 @@ class _Encrypted(TypeDecorator[_Plain]):
         return None if value is None else self._load(_vault(dialect).decrypt(bytes(value)))
 
 
-class EncryptedText(_Encrypted[str]):
+class EncryptedText(Encrypted[str]):
     cache_ok = True
 
     def _dump(self, value: str) -> bytes:
@@ -121,7 +150,7 @@ class EncryptedText(_Encrypted[str]):
         return plain.decode()
 
 
-class EncryptedInt(_Encrypted[int]):
+class EncryptedInt(Encrypted[int]):
     cache_ok = True
 
     def _dump(self, value: int) -> bytes:
@@ -131,7 +160,7 @@ class EncryptedInt(_Encrypted[int]):
         return int(plain)
 
 
-class EncryptedJson(_Encrypted[Any]):
+class EncryptedJson(Encrypted[Any]):
     """Plain JSON. A change inside the value goes unseen: assign a new dict or list instead."""
 
     cache_ok = True
@@ -141,6 +170,10 @@ class EncryptedJson(_Encrypted[Any]):
 
     def _load(self, plain: bytes) -> Any:
         return json.loads(plain)
+
+
+class Fingerprint(String):
+    """What `Vault.fingerprint` makes: something is looked up by it, and nobody can read it."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -8,7 +8,7 @@ neither store tells who has been talking, or about what.
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -30,19 +30,26 @@ REFRESH_AFTER = timedelta(hours=1)
 # A handler that takes longer loses its lock: better two at once than a chat that is stuck for good.
 LOCK = {"timeout": 60, "sleep": 0.02}
 
+# An entry that has changed since it was read has been written with the first key already.
+SWAP = """
+if redis.call("HGET", KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call("HSET", KEYS[1], ARGV[1], ARGV[3])
+return 1
+"""
+
 
 class Keys(KeyBuilder):
     """Tells entries apart by every field of the key, and shows none of them."""
 
     def __init__(self, vault: Vault, prefix: str = "") -> None:
         self._vault = vault
-        self._prefix = prefix
+        self.prefix = prefix
 
     def build(self, key: StorageKey, part: Literal["data", "state", "lock"] | None = None) -> str:
-        return self._prefix + self._vault.fingerprint(json.dumps(astuple(key)), f"dialog {part}")
+        return self.prefix + self._vault.fingerprint(json.dumps(astuple(key)), f"dialog {part}")
 
     def chat(self, bot_id: int, chat_id: int) -> str:
-        return self._prefix + self._vault.fingerprint(f"{bot_id} {chat_id}", "dialog chat")
+        return self.prefix + self._vault.fingerprint(f"{bot_id} {chat_id}", "dialog chat")
 
 
 class DialogStorage(BaseStorage):
@@ -165,6 +172,27 @@ class RedisStorage(DialogStorage):
 
     async def forget_idle(self, before: datetime) -> int:
         return 0  # Redis forgets by itself
+
+    async def rotate(self) -> int:
+        """Encrypt with the first key whatever only an older one opens, while it is in use; returns how many entries
+        that was. Their keys need no change, for fingerprints stay, nor does the time at which they expire."""
+        swap = self._redis.register_script(SWAP)
+        renewed = 0
+        async for chat, field, sealed in self._old():
+            renewed += int(await swap([chat], [field, sealed, self._vault.renew(sealed)]))
+        return renewed
+
+    async def left(self) -> int:
+        """How many entries only an older key opens."""
+        return sum([1 async for _ in self._old()])
+
+    async def _old(self) -> AsyncIterator[tuple[bytes, bytes, bytes]]:
+        async for chat in self._redis.scan_iter(match=f"{self._chats.prefix}*", count=100):
+            asked: Any = self._redis.hgetall(chat)
+            entries: dict[bytes, bytes] = await asked
+            for field, sealed in entries.items():
+                if not self._vault.is_current(sealed):
+                    yield chat, field, sealed
 
     async def _keep(self, key: StorageKey, part: Literal["data", "state"], value: Any) -> None:
         chat, field = self._chats.chat(key.bot_id, key.chat_id), self._fields.build(key, part)

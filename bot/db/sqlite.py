@@ -1,6 +1,8 @@
 """How SQLite is opened: what it promises about power cuts, deleted data and other processes."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 # For how long to wait while another process (`rinnalla staff invite`, a backup) is writing.
 PATIENCE_SECONDS = 15
+MERGE_PATIENCE_SECONDS = 2
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -53,6 +56,14 @@ def file_of(url: str) -> Path:
     if name in (None, "", ":memory:") or name.startswith("file:"):
         raise ValueError("SQLite needs a file: sqlite+aiosqlite:////var/lib/rinnalla/rinnalla.db")
     return Path(name)
+
+
+def merge_log(file: Path) -> bool:
+    """Write everything from the log into the database and empty the log. False if somebody was reading or writing
+    for too long."""
+    with closing(sqlite3.connect(file, timeout=MERGE_PATIENCE_SECONDS)) as connection:
+        busy, _frames, _merged = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _engine(url: str, pragma: str, **options: Any) -> AsyncEngine:

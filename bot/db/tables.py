@@ -1,8 +1,8 @@
 """What is kept, one class a table.
 
 Whatever could tell who somebody is or what they have said is in an encrypted column. Looking somebody
-up goes by fingerprint (`chat_key`, `offer_key`). A new column has to be named in tests/db/test_tables.py,
-either as encrypted or as one that holds nothing personal.
+up goes by fingerprint (`chat_key`, `offer_key`). The type of a column says which it is: rotation of keys and
+the tests go by it. Any other text has to be named in tests/db/test_tables.py as one that is not personal.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from bot.db.columns import EncryptedInt, EncryptedJson, EncryptedText, UtcDateTime
+from bot.db.columns import EncryptedInt, EncryptedJson, EncryptedText, Fingerprint, UtcDateTime
 
 # Names are given, so that a migration can find on both databases what it has to change.
 NAMES = {
@@ -43,7 +43,7 @@ class Client(Base):
     __table_args__ = (NEVER_REUSED,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    chat_key: Mapped[str] = mapped_column(unique=True)
+    chat_key: Mapped[str] = mapped_column(Fingerprint, unique=True)
     chat_id: Mapped[int] = mapped_column(EncryptedInt)
     locale: Mapped[str]
     name: Mapped[str | None] = mapped_column(EncryptedText)
@@ -68,7 +68,7 @@ class MemoEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"))
-    offer_key: Mapped[str]
+    offer_key: Mapped[str] = mapped_column(Fingerprint)
     offer_id: Mapped[str] = mapped_column(EncryptedText)
     reason: Mapped[str | None] = mapped_column(EncryptedText)
     saved_at: Mapped[datetime]
@@ -129,7 +129,7 @@ class Staff(Base):
     organisation_id: Mapped[str] = mapped_column(index=True)
     role: Mapped[str]
     name: Mapped[str] = mapped_column(EncryptedText)
-    chat_key: Mapped[str] = mapped_column(unique=True)
+    chat_key: Mapped[str] = mapped_column(Fingerprint, unique=True)
     chat_id: Mapped[int] = mapped_column(EncryptedInt)
     locale: Mapped[str]
     joined_at: Mapped[datetime]
@@ -143,7 +143,7 @@ class Staff(Base):
 class Invite(Base):
     __tablename__ = "invites"
 
-    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(Fingerprint, primary_key=True)
     organisation_id: Mapped[str]
     role: Mapped[str]
     name: Mapped[str] = mapped_column(EncryptedText)
@@ -222,8 +222,8 @@ class DialogState(Base):
 
     __tablename__ = "dialog_states"
 
-    key: Mapped[str] = mapped_column(primary_key=True)
-    chat_key: Mapped[str] = mapped_column(index=True)  # a chat has many rows, forgotten together
+    key: Mapped[str] = mapped_column(Fingerprint, primary_key=True)
+    chat_key: Mapped[str] = mapped_column(Fingerprint, index=True)  # a chat has many rows, forgotten together
     state: Mapped[str | None]
     data: Mapped[Any] = mapped_column(EncryptedJson)
     touched_at: Mapped[datetime] = mapped_column(index=True)
@@ -248,3 +248,12 @@ class UnmetNeed(Base):
     area: Mapped[str] = mapped_column(primary_key=True)
     municipality: Mapped[str] = mapped_column(primary_key=True)  # empty when it was not told
     count: Mapped[int]
+
+
+class FingerprintKey(Base):
+    """One row, id 1: the key that all fingerprints here are made with. It stays when encryption keys go."""
+
+    __tablename__ = "fingerprint_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(EncryptedText)

@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.db.columns import Vault, attach_vault
-from bot.db.sqlite import reading_engine, writing_engine
+from bot.db.sqlite import file_of, merge_log, reading_engine, writing_engine
 from bot.db.writer import NotCommitted, Writer
 
 __all__ = ["Clock", "Database", "NotCommitted", "on_commit", "utc_now"]
@@ -44,6 +44,7 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._inside: set[asyncio.Task[object] | None] = set()
         self._writer: Writer | None = None
+        self._file = file_of(url) if self.is_sqlite else None
         if self.is_sqlite:
             self._engine, self._reading = writing_engine(url), reading_engine(url)
             self._writer = Writer(self._engine, _call_committed)
@@ -80,6 +81,13 @@ class Database:
         """A unit inside another would wait for itself, and a reader inside one would miss its changes."""
         if asyncio.current_task() in self._inside:
             raise RuntimeError("already inside a unit of work: use its session")
+
+    async def scrub(self) -> bool:
+        """Let what was deleted or replaced vanish from SQLite's files, too: it is overwritten in the database, but
+        lies in the log beside it until that is merged. False if others kept it busy; PostgreSQL does this its own
+        way. Call it outside any unit of work."""
+        self._stay_outside()
+        return self._file is None or await asyncio.to_thread(merge_log, self._file)
 
     async def close(self) -> None:
         if self._writer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from bot.core.allowance import Allowance
 from bot.core.calendar import Clock
 from bot.core.safety import SafetyScreen
 from bot.db.columns import Vault
@@ -24,6 +25,8 @@ class Services:
     shelf: Shelf
     safety: SafetyScreen
     settings: Settings
+    allowance: Allowance = field(default_factory=Allowance)
+    """Of each person's costly acts; in memory, and gone with the process."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     """Rung after a commit that left something for the courier, so that it need not wait for its next round."""
 

@@ -2,66 +2,126 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
 
-from bot.core.requests import LIVE
-from bot.db.tables import Client, ContactRequest, DialogState, HandledUpdate, Invite
+from bot.core import retention
+from bot.core.consent import ConsentState
+from bot.core.requests import ENDED, LIVE
+from bot.db.tables import Client, Consent, ContactRequest, DialogState, HandledUpdate, Invite, Staff
+from bot.db.work import Database
 from bot.services import clients, consents, outbox
 from bot.services.base import Services
 
-KEEP_HANDLED = timedelta(days=2)
-"""Telegram keeps an update for 24 hours, so it cannot deliver one again after that."""
-KEEP_SENT = timedelta(days=90)
-EVERY = timedelta(hours=1)
+PURGE_EVERY = timedelta(hours=1)
+SCRUB_EVERY = timedelta(minutes=1)
+"""What was deleted or replaced is gone from SQLite's files this long after, or as soon as nobody is in the way."""
 
-_last: dict[int, datetime] = {}
-
-
-@dataclass(frozen=True)
-class Purged:
-    dialogs: int
-    updates: int
-    messages: int
-    invites: int
-    clients: int
+_done: WeakKeyDictionary[Database, dict[timedelta, datetime]] = WeakKeyDictionary()
 
 
 async def tick(services: Services) -> None:
-    """Cheap, and called at every round of the courier: ended consents close at once, the rest once an hour."""
+    """Cheap, and called at every round of the courier: ended consents close at once, the rest now and then."""
     await consents.expire_due(services)
-    now = services.clock()
-    if now - _last.get(id(services), datetime.min.replace(tzinfo=now.tzinfo)) >= EVERY:
-        _last[id(services)] = now
+    if _due(services, PURGE_EVERY):
         await purge(services)
+    if _due(services, SCRUB_EVERY):
+        await services.db.scrub()
 
 
-async def purge(services: Services) -> Purged:
-    """Remove what has passed its time; returns how many of each."""
-    now, settings = services.clock(), services.settings
-    used = select(DialogState.chat_key).where(DialogState.touched_at >= now - settings.idle_forget_after)
-    async with services.db.work() as session:
-        dialogs = await session.execute(delete(DialogState).where(DialogState.chat_key.not_in(used)))
-        updates = await session.execute(delete(HandledUpdate).where(HandledUpdate.at < now - KEEP_HANDLED))
-        invites = await session.execute(delete(Invite).where(Invite.expires_at < now - KEEP_HANDLED))
-    gone = 0
-    for chat_id in await _idle(services, now - settings.retention):
-        gone += await clients.forget(services, chat_id)
-    messages = await outbox.forget_sent(services, now - KEEP_SENT)
-    counts = [int(result.rowcount) for result in (dialogs, updates, invites)]  # type: ignore[attr-defined]
-    return Purged(counts[0], counts[1], messages, counts[2], gone)
+def _due(services: Services, every: timedelta) -> bool:
+    now, done = services.clock(), _done.setdefault(services.db, {})
+    if every in done and now - done[every] < every:
+        return False
+    done[every] = now
+    return True
 
 
-async def _idle(services: Services, before: datetime) -> list[int]:
-    """Chats of clients who have not been here since `before` and have nothing open."""
-    live = select(ContactRequest.client_id).where(
-        ContactRequest.state.in_(LIVE), ContactRequest.client_id.is_not(None)
+async def purge(services: Services) -> dict[str, int]:
+    """Remove what has passed its time; returns how many of each kind."""
+    now = services.clock()
+    removed = {kind: await remove(services, now) for kind, remove in KINDS.items()}
+    await services.db.scrub()
+    return removed
+
+
+# --- what goes, and when
+
+
+async def _dialogs(services: Services, now: datetime) -> int:
+    """A chat has many rows: they go together when none of them has been used."""
+    since = now - services.settings.idle_forget_after
+    used = select(DialogState.chat_key).where(DialogState.touched_at >= since)
+    return await _run(services, delete(DialogState).where(DialogState.chat_key.not_in(used)))
+
+
+async def _updates(services: Services, now: datetime) -> int:
+    return await _run(
+        services, delete(HandledUpdate).where(HandledUpdate.at < now - retention.HANDLED_UPDATES)
     )
+
+
+async def _messages(services: Services, now: datetime) -> int:
+    return await outbox.forget_sent(services, now - retention.MESSAGES)
+
+
+async def _invites(services: Services, now: datetime) -> int:
+    return await _run(services, delete(Invite).where(Invite.expires_at < now - retention.INVITES))
+
+
+async def _clients(services: Services, now: datetime) -> int:
+    """Whoever has not been here for long, and has nothing open, is forgotten as if they had asked for it. They get no
+    message before: it would reach a telephone that may be another's by now."""
+    live = select(ContactRequest.client_id).where(_in(LIVE), ContactRequest.client_id.is_not(None))
+    idle = Client.last_seen_at < now - services.settings.retention
     async with services.db.read() as session:
-        return list(
-            await session.scalars(
-                select(Client.chat_id).where(Client.last_seen_at < before, Client.id.not_in(live)).limit(500)
-            )
+        chats = list(
+            await session.scalars(select(Client.chat_id).where(idle, Client.id.not_in(live)).limit(500))
         )
+    return sum([await clients.forget(services, chat_id) for chat_id in chats])
+
+
+async def _requests(services: Services, now: datetime) -> int:
+    """An old request stays as a figure, of nobody."""
+    old = (_in(ENDED), ContactRequest.closed_at < now - retention.CLOSED_REQUESTS)
+    told = ContactRequest.client_id.is_not(None) | ContactRequest.accepted_by.is_not(None)
+    nobody: dict[str, Any] = {"client_id": None, "accepted_by": None, "offer_id": None, "areas": []}
+    return await _run(services, update(ContactRequest).where(*old, told).values(nobody))
+
+
+async def _consents(services: Services, now: datetime) -> int:
+    old = (Consent.state != ConsentState.GIVEN, Consent.ended_at < now - retention.ENDED_CONSENTS)
+    told = Consent.client_id.is_not(None)
+    return await _run(services, update(Consent).where(*old, told).values(client_id=None, record=None))
+
+
+async def _workers(services: Services, now: datetime) -> int:
+    """A worker who was removed, with all their messages. Requests they had stay, without their name."""
+    return await _run(services, delete(Staff).where(Staff.removed_at < now - retention.REMOVED_STAFF))
+
+
+KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
+    "dialogs": _dialogs,
+    "updates": _updates,
+    "messages": _messages,
+    "invites": _invites,
+    "clients": _clients,
+    "requests": _requests,
+    "consents": _consents,
+    "workers": _workers,
+}
+"""One line for each kind of thing that ends; each limit is in the settings or in `bot.core.retention`."""
+
+
+def _in(states: frozenset[Any]) -> ColumnElement[bool]:
+    return ContactRequest.state.in_(states)
+
+
+async def _run(services: Services, statement: Delete | Update) -> int:
+    async with services.db.work() as session:
+        result = await session.execute(statement)
+    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from pydantic import AnyHttpUrl
 
 from bot.core.calendar import system_clock
 from bot.core.consent import Reach
+from bot.db import keys
 from bot.db.columns import Vault
 from bot.db.work import Database
 from bot.services import consents, requests, staff
@@ -111,10 +112,11 @@ async def a_whole_story(simulator: Simulator, services: Services) -> None:
 
 
 async def test_a_whole_conversation_leaves_no_word_name_number_or_token_in_the_log(
-    sqlite_url: str, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.core.calendar._finnish_holidays", lambda year: frozenset())
-    database = Database(sqlite_url, vault, system_clock)
+    database = Database(sqlite_url, Vault([KEY]), system_clock)
+    await keys.settle(database)
     async with Simulator(start=system_clock()) as simulator:
         simulator.add_bot(CLIENT_TOKEN, "client_bot", "Rinnalla")
         simulator.add_bot(STAFF_TOKEN, "staff_bot", "Työ")

@@ -7,50 +7,91 @@ import pytest
 from sqlalchemy import Column, PrimaryKeyConstraint, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.db.columns import EncryptedInt, EncryptedJson, EncryptedText, UtcDateTime, Vault
+from bot.db.columns import Encrypted, Fingerprint, UtcDateTime, Vault
 from bot.db.tables import Base, CheckIn, Client, Consent, ConsentChain, DialogState, MemoEntry
 from bot.db.work import Database
 
 NOW = datetime(2026, 3, 11, 8, 0, tzinfo=UTC)
-ENCRYPTED = (EncryptedText, EncryptedInt, EncryptedJson)
 COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.columns]
 
 # Personal, or made of words that somebody has written.
 PERSONAL = {
     *("clients.chat_id", "clients.name", "check_ins.answers", "memo_entries.offer_id", "memo_entries.reason"),
     *("consents.record", "consents.shared", "staff.name", "staff.chat_id", "invites.name", "outbox.note"),
-    *("staff.draft", "dialog_states.data"),
+    *("staff.draft", "dialog_states.data", "fingerprint_key.key"),
 }
 
-# Text and JSON that anybody may read: codes, ids of our own, hashes and fingerprints.
+# Text and JSON that anybody may read: codes, ids of our own and hashes.
 HARMLESS = {
-    *("clients.chat_key", "clients.locale", "memo_entries.offer_key"),
+    *("clients.locale",),
     *("consents.id", "consents.organisation_id", "consents.purpose", "consents.state"),
     *("consent_events.consent_id", "consent_events.kind", "consent_events.text_version"),
     *("consent_events.locale", "consent_events.record_hash", "consent_events.previous_hash"),
     *("consent_events.hash", "consent_chain.head_hash"),
-    *("staff.organisation_id", "staff.role", "staff.chat_key", "staff.locale"),
-    *("invites.code_hash", "invites.organisation_id", "invites.role"),
+    *("staff.organisation_id", "staff.role", "staff.locale"),
+    *("invites.organisation_id", "invites.role"),
     *("contact_requests.consent_id", "contact_requests.organisation_id", "contact_requests.offer_id"),
     *("contact_requests.areas", "contact_requests.urgency", "contact_requests.wish"),
     *("contact_requests.state", "contact_requests.outcome", "staff_cards.shown"),
     *("outbox.key", "outbox.kind", "outbox.consent_id", "outbox.detail", "outbox.state", "outbox.reason"),
-    *("dialog_states.key", "dialog_states.chat_key", "dialog_states.state", "handled_updates.bot"),
+    *("dialog_states.state", "handled_updates.bot"),
     *("unmet_needs.month", "unmet_needs.area", "unmet_needs.municipality"),
 }
 
+# Looked up by, and made with a key: nobody can read them or guess what they are of.
+FINGERPRINTS = {
+    *("clients.chat_key", "memo_entries.offer_key", "staff.chat_key", "invites.code_hash"),
+    *("dialog_states.key", "dialog_states.chat_key"),
+}
 
-def is_counted_or_timed(column: Column[object]) -> bool:
-    return isinstance(column.type, UtcDateTime) or column.type.python_type in (int, bool)
+# Numbers that anybody may read. None of them comes from Telegram but those of single messages and updates.
+NUMBERS = {
+    *("consent_events.seq", "consent_chain.id", "consent_chain.length", "staff.writing_to"),
+    *("staff_cards.message_id", "outbox.message_id", "outbox.attempts", "handled_updates.update_id"),
+    *("unmet_needs.count", "fingerprint_key.id"),
+}
+
+
+def readable() -> list[Column[object]]:
+    """Columns that anybody can read who gets hold of the file."""
+    return [column for column in COLUMNS if not isinstance(column.type, Encrypted | Fingerprint)]
+
+
+def names(columns: list[Column[object]]) -> set[str]:
+    return {str(column) for column in columns}
 
 
 def test_every_personal_column_is_encrypted() -> None:
-    assert {str(column) for column in COLUMNS if isinstance(column.type, ENCRYPTED)} == PERSONAL
+    assert names([column for column in COLUMNS if isinstance(column.type, Encrypted)]) == PERSONAL
+
+
+def test_what_people_are_looked_up_by_is_a_fingerprint() -> None:
+    assert names([column for column in COLUMNS if isinstance(column.type, Fingerprint)]) == FINGERPRINTS
+    assert not names(readable()) & {
+        str(c)
+        for c in COLUMNS
+        if c.name.endswith(("_key", "_hash")) and c.table.name not in ("consent_events", "consent_chain")
+    }
 
 
 def test_every_readable_text_has_been_thought_about() -> None:
-    readable = [column for column in COLUMNS if not isinstance(column.type, ENCRYPTED)]
-    assert {str(column) for column in readable if not is_counted_or_timed(column)} == HARMLESS
+    texts = [c for c in readable() if not isinstance(c.type, UtcDateTime) and not is_number(c)]
+    assert names(texts) == HARMLESS
+
+
+def test_every_readable_number_has_been_thought_about() -> None:
+    """A Telegram id is a number, too."""
+    numbers = [c for c in readable() if is_number(c) and c.type.python_type is int and not is_our_own(c)]
+    assert names(numbers) == NUMBERS
+
+
+def is_number(column: Column[object]) -> bool:
+    return not isinstance(column.type, UtcDateTime) and column.type.python_type in (int, bool)
+
+
+def is_our_own(column: Column[object]) -> bool:
+    """The number of a row, counted by the database."""
+    return (column.name == "id" and column.autoincrement is not False) or bool(column.foreign_keys)
 
 
 def test_every_moment_is_utc() -> None:

@@ -220,11 +220,11 @@ async def test_an_idle_account_goes_but_never_one_with_something_open(
     await asks(services, SOMEBODY_ELSE, days=180)
     await memos.save(services, CLIENT, "kello-kohtaamispaikka", None)
     clock.go(timedelta(days=731))
-    assert (await housekeeping.purge(services)).clients == 1
+    assert (await housekeeping.purge(services))["clients"] == 1
     assert await memos.entries(services, CLIENT.id) == []
     assert len(await requests.mine(services, SOMEBODY_ELSE.id)) == 1  # open until its consent is ended
     await consents.expire_due(services)
-    assert (await housekeeping.purge(services)).clients == 1
+    assert (await housekeeping.purge(services))["clients"] == 1
 
 
 async def test_an_account_in_use_stays(services: Services, clock: HandClock) -> None:
@@ -232,7 +232,7 @@ async def test_an_account_in_use_stays(services: Services, clock: HandClock) -> 
     clock.go(timedelta(days=700))
     await memos.save(services, CLIENT, "another", None)
     clock.go(timedelta(days=700))
-    assert (await housekeeping.purge(services)).clients == 0
+    assert (await housekeeping.purge(services))["clients"] == 0
 
 
 @pytest.mark.parametrize("days", [729, 731])
@@ -242,4 +242,4 @@ async def test_the_term_of_an_idle_account_is_the_operators(
     short = services_on(services.db, clock, retention=timedelta(days=days - 365))
     await memos.save(short, CLIENT, "kello-kohtaamispaikka", None)
     clock.go(timedelta(days=365))
-    assert (await housekeeping.purge(short)).clients == (1 if days < 730 else 0)
+    assert (await housekeeping.purge(short))["clients"] == (1 if days < 730 else 0)

@@ -1,0 +1,21 @@
+"""How long things are kept: every limit that is not the operator's to choose (RINNALLA_IDLE_FORGET_AFTER for unfinished
+conversations, RINNALLA_RETENTION for accounts that nobody uses)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+HANDLED_UPDATES = timedelta(days=2)
+"""Telegram keeps an update for 24 hours, so it cannot deliver one again after that."""
+INVITES = timedelta(days=2)
+"""After an invitation has expired: whoever comes a little late hears that it is too late."""
+MESSAGES = timedelta(days=90)
+"""After a message of the service was due, long gone from the outbox: for questions about what was sent when."""
+REMOVED_STAFF = timedelta(days=30)
+"""After a worker was removed: until then the cards in their chat can still be closed."""
+CLOSED_REQUESTS = timedelta(days=365)
+"""After a request was closed: until then the client sees how it went. What stays is for figures: organisation, how
+soon, times and outcome; not who, about what, and who took it."""
+ENDED_CONSENTS = timedelta(days=730)
+"""After a consent ended: for so long it can be shown what was agreed to. The chain of events stays, and tells only
+that some consent came and went."""
