@@ -206,9 +206,13 @@ def freshness(offer: Offer, today: date) -> Markup:
         )
     if not stale(offer, today):
         return fill("\n<i>{known}</i>", known=known)
-    return fill(
-        "\n<i>{known} {advice}</i>", known=known, advice=_("Varmista ne, ennen kuin lähdet paikalle.")
+    somewhere_to_go = offer.place or any(channel.kind is ChannelKind.VISIT for channel in offer.channels)
+    advice = (
+        _("Varmista ne, ennen kuin lähdet paikalle.")
+        if somewhere_to_go
+        else _("Ne ovat voineet muuttua sen jälkeen.")
     )
+    return fill("\n<i>{known} {advice}</i>", known=known, advice=advice)
 
 
 def no_longer_offered(offer: Offer, organisation: Organisation) -> Markup | None:

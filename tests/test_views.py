@@ -184,8 +184,11 @@ def test_who_can_refer_and_how_to_get_in() -> None:
 
 def test_what_nobody_has_confirmed_lately_is_told_to_be_old() -> None:
     old = {"source": {"name": "Esite", "date": "2025-05-31"}}
-    for text in (card(offer(**old)), details(offer(**old))):
-        assert "Niitä ei ole tarkistettu sen jälkeen. Varmista ne" in text
+    visit = {"channels": [{"kind": "visit", "value": "Kahvikatu 1"}]}
+    for text in (card(offer(**old, **visit)), details(offer(**old, **visit))):
+        assert "Niitä ei ole tarkistettu sen jälkeen. Varmista ne, ennen kuin lähdet" in text
+    helpline = {"channels": [{"kind": "phone", "value": "040 123 4567"}]}
+    assert "Ne ovat voineet muuttua sen jälkeen." in card(offer(**old, **helpline))
     assert "Varmista" not in card(offer())
 
 
