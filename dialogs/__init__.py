@@ -13,8 +13,10 @@ from dialogs import (
     menu,
     place,
     reflection,
+    renewal,
     suggestions,
     welcome,
+    withdrawal,
     worried,
 )
 
@@ -33,6 +35,8 @@ def build_all() -> list[Dialog]:
         place,
         worried,
         consent,
+        renewal,
+        withdrawal,
         matters,
         answer,
     )

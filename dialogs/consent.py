@@ -5,34 +5,27 @@ Nothing is stored before the last press. What is told to whom is shown in full b
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from aiogram.types import CallbackQuery, ContentType, Message, User
+from aiogram.types import CallbackQuery, User
 from aiogram_dialog import Dialog, DialogManager
-from aiogram_dialog.api.protocols import DialogProtocol
-from aiogram_dialog.widgets.input import BaseInput
-from aiogram_dialog.widgets.kbd import Button, Column, Row, Select
-from aiogram_dialog.widgets.text import Format
+from aiogram_dialog.widgets.kbd import Button, Row
 
 from bot import views
 from bot.core import consent as rules
 from bot.core.check_in import CheckIn
 from bot.core.consent import VALID_DAYS, BestTime, Item, Reach
-from bot.i18n import current_locale, ngettext
+from bot.i18n import current_locale
 from bot.i18n import gettext as _
 from bot.services import requests, staff
 from bot.services.base import Services
 from bot.services.requests import Draft
 from catalog.schema import Offer
-from dialogs import matters
-from dialogs.common import Label, Ready, Tr, chat_of, fitted, give_back_text, page, services_of, tell, to
+from dialogs import choices, matters
+from dialogs.common import Label, Ready, Tr, chat_of, fitted, give_back_text, page, services_of, to
 from dialogs.states import Consent as At
-
-LONGEST_NAME = 60
-_PHONE = re.compile(r"\+?[0-9]{6,15}")
 
 
 async def start(manager: DialogManager, offer: Offer, check_in: CheckIn) -> None:
@@ -97,28 +90,12 @@ async def get_draft(dialog_manager: DialogManager, services: Services, **_kwargs
 
 async def get_items(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
     draft = _draft(dialog_manager)
-    names = {
-        Item.NAME: _("Nimi, jota haluat käyttää"),
-        Item.AREAS: _("Asiat, joihin toivot apua"),
-        Item.WORDS: _("Omat sanasi niistä"),
-        Item.STRENGTHS: _("Voimasi ja se, mikä auttaa"),
-    }
     offered = [Item.NAME, *_offered(draft.check_in)]
-    return {
-        "items": [
-            (item, f"{'✅' if item in draft.items else '⬜'} {name}")
-            for item, name in names.items()
-            if item in offered
-        ]
-    }
+    return {"items": choices.item_rows(draft.items, offered)}
 
 
 async def on_item(_callback: CallbackQuery, _select: Any, manager: DialogManager, item: str) -> None:
-    items: list[str] = manager.dialog_data["items"]
-    if item in items:
-        items.remove(item)
-    elif item in set(Item):
-        items.append(item)
+    choices.toggle(manager.dialog_data["items"], item)
 
 
 async def on_items_done(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -129,11 +106,11 @@ async def on_items_done(_callback: CallbackQuery, _button: Button, manager: Dial
 
 
 async def get_name(dialog_manager: DialogManager, event_from_user: User, **_kwargs: Any) -> dict[str, Any]:
-    return {"first_name": event_from_user.first_name[:LONGEST_NAME]}
+    return {"first_name": event_from_user.first_name[: choices.LONGEST_NAME]}
 
 
 async def on_name(text: str, manager: DialogManager) -> None:
-    manager.dialog_data["name"] = " ".join(text.split())[:LONGEST_NAME]
+    manager.dialog_data["name"] = choices.name_in(text)
     await manager.switch_to(At.reach)
 
 
@@ -150,16 +127,6 @@ async def on_no_name(_callback: CallbackQuery, _button: Button, manager: DialogM
 # --- telephone or this chat
 
 
-class ContactCard(BaseInput):
-    """The client's own contact card, sent with Telegram's paper clip, where a telephone number is asked for."""
-
-    async def process_message(self, message: Message, dialog: DialogProtocol, manager: DialogManager) -> bool:
-        if message.content_type != ContentType.CONTACT or message.contact is None:
-            return False
-        await on_phone(message.contact.phone_number, manager)
-        return True
-
-
 async def on_chat(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     manager.dialog_data.update(reach=Reach.CHAT, phone=None)
     await manager.switch_to(At.time)
@@ -170,20 +137,16 @@ async def on_by_phone(_callback: CallbackQuery, _button: Button, manager: Dialog
 
 
 async def on_phone(text: str, manager: DialogManager) -> None:
-    number = re.sub(r"[\s().-]", "", text)
-    if not _PHONE.fullmatch(number):
-        line = _("En tunnistanut puhelinnumeroa. Kirjoita numero esimerkiksi näin: 040 123 4567.")
-        await tell(manager, line)
-        return
-    manager.dialog_data.update(reach=Reach.PHONE, phone=number)
-    await manager.switch_to(At.time)
+    if number := await choices.phone_in(text, manager):
+        manager.dialog_data.update(reach=Reach.PHONE, phone=number)
+        await manager.switch_to(At.time)
 
 
 # --- when, and until when
 
 
 async def get_times(**_kwargs: Any) -> dict[str, Any]:
-    return {"times": [(time, views.best_time(time).capitalize()) for time in BestTime]}
+    return {"times": choices.times()}
 
 
 async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager, time: str) -> None:
@@ -193,12 +156,7 @@ async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager
 
 
 async def get_days(**_kwargs: Any) -> dict[str, Any]:
-    return {
-        "days": [
-            (str(days), ngettext("{count} päivän", "{count} päivää", days).format(count=days))
-            for days in VALID_DAYS
-        ]
-    }
+    return {"days": choices.terms()}
 
 
 async def on_days(_callback: CallbackQuery, _select: Any, manager: DialogManager, days: str) -> None:
@@ -253,15 +211,7 @@ def build() -> Dialog:
         page(
             Tr("<b>Mitä työntekijälle saa kertoa?</b>"),
             Tr("\nPaina kohtaa, jos et halua kertoa sitä. ✅ kerrotaan, ⬜ ei kerrota."),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="item",
-                    item_id_getter=lambda item: item[0],
-                    items="items",
-                    on_click=on_item,
-                )
-            ),
+            choices.listed("item", "items", on_item),
             Row(
                 Button(back, id="b_items", on_click=to(At.intro)),
                 Button(Label("Jatketaan"), id="items_ok", on_click=on_items_done),
@@ -294,19 +244,11 @@ def build() -> Dialog:
             Button(back, id="b_phone", on_click=to(At.reach)),
             state=At.phone,
             on_text=on_phone,
-            inputs=(ContactCard(),),
+            inputs=(choices.ContactCard(on_phone),),
         ),
         page(
             Tr("<b>Milloin sinulle sopii?</b>"),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="time",
-                    item_id_getter=lambda item: item[0],
-                    items="times",
-                    on_click=on_time,
-                )
-            ),
+            choices.listed("time", "times", on_time),
             Button(back, id="b_time", on_click=to(At.reach)),
             state=At.time,
             getter=get_times,
@@ -316,15 +258,7 @@ def build() -> Dialog:
             Tr(
                 "\nSen jälkeen tietosi katoavat työntekijältä. Voit perua suostumuksen koska tahansa aiemminkin."
             ),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="days",
-                    item_id_getter=lambda item: item[0],
-                    items="days",
-                    on_click=on_days,
-                )
-            ),
+            choices.listed("days", "days", on_days),
             Button(back, id="b_days", on_click=to(At.time)),
             state=At.days,
             getter=get_days,

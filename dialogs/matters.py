@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiogram.types import CallbackQuery
-from aiogram_dialog import Dialog, DialogManager, StartMode
-from aiogram_dialog.widgets.kbd import Button, Column, Select
-from aiogram_dialog.widgets.text import Format
+from aiogram import Bot
+from aiogram.types import BufferedInputFile, CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
+from aiogram_dialog.widgets.kbd import Button
 from markupsafe import Markup
 
 from bot import views
@@ -15,13 +15,14 @@ from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
 from bot.i18n import gettext as _
-from bot.services import clients, consents, memos, requests
+from bot.services import clients, consents, memos, receipts, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer
+from dialogs import answer, choices, renewal
 from dialogs.common import (
     Label,
+    OneAtATime,
     Ready,
     Tr,
     as_id,
@@ -150,25 +151,26 @@ async def on_request_consent(_callback: CallbackQuery, _button: Button, manager:
 # --- one consent
 
 
+def _at_hand(manager: DialogManager) -> str:
+    return str(manager.dialog_data.get("consent", ""))
+
+
 async def get_consent(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     chat_id = chat_of(dialog_manager).id
     allowed = await consents.mine(services, chat_id)
-    one = next((one for one in allowed if one.id == dialog_manager.dialog_data.get("consent")), None)
+    one = next((one for one in allowed if one.id == _at_hand(dialog_manager)), None)
     if one is None:
         ended = html(_("Tämä suostumus ei ole enää voimassa. Tietojasi ei enää näytetä."))
-        return {"consent": ended, "valid": False}
-    live = any(
-        request.live and request.consent_id == one.id for request in await requests.mine(services, chat_id)
-    )
-    return {"consent": consent_text(services, one, live), "valid": True}
+        return {"consent": ended, "valid": False, "live": False}
+    return {"consent": consent_text(services, one), "valid": True, "live": one.live}
 
 
-def consent_text(services: Services, one: consents.MyConsent, live: bool) -> Markup:
+def consent_text(services: Services, one: consents.MyConsent) -> Markup:
     """A consent in force, in plain words: to whom, what, until when. After its request nobody sees the data."""
     zone = services.settings.zone
     seen = (
         _("Työntekijä saa nähdä tämän ja ottaa sinuun yhteyttä:")
-        if live
+        if one.live
         else _("Pyyntö on päättynyt, eikä työntekijä enää näe näitä tietoja:")
     )
     return views.joined(
@@ -186,9 +188,28 @@ def consent_text(services: Services, one: consents.MyConsent, live: bool) -> Mar
     )
 
 
+async def on_renew(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await renewal.start_renewing(manager, _at_hand(manager))
+
+
+async def on_change(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await renewal.start_changing(manager, _at_hand(manager))
+
+
+async def on_receipt(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """The record with its events as a file, which the client can keep or show: kinds of data, and none of the data."""
+    chat_id = chat_of(manager).id
+    receipt = await receipts.mine(services_of(manager), chat_id, _at_hand(manager))
+    if receipt is None:
+        return
+    bot: Bot = manager.middleware_data["bot"]
+    file = BufferedInputFile(receipts.as_json(receipt).encode(), _("suostumus.json"))
+    await bot.send_document(chat_id, file, caption=_("Tässä tosite suostumuksestasi tiedostona."))
+    await manager.switch_to(At.consent, show_mode=ShowMode.SEND)
+
+
 async def on_withdraw(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    consent_id = manager.dialog_data.get("consent", "")
-    await consents.withdraw(services_of(manager), chat_of(manager).id, consent_id)
+    await consents.withdraw(services_of(manager), chat_of(manager).id, _at_hand(manager))
     await callback.answer(
         _(
             "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
@@ -301,22 +322,8 @@ def build() -> Dialog:
             Tr("<b>📁 Omat asiani</b>\n"),
             Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="known"),
             Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="request",
-                    item_id_getter=lambda item: item[0],
-                    items="requests",
-                    on_click=on_request,
-                ),
-                Select(
-                    Format("{item[1]}"),
-                    id="consent",
-                    item_id_getter=lambda item: item[0],
-                    items="consents",
-                    on_click=on_consent,
-                ),
-            ),
+            choices.listed("request", "requests", on_request),
+            choices.listed("consent", "consents", on_consent),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
             state=At.main,
@@ -334,7 +341,16 @@ def build() -> Dialog:
         ),
         page(
             Ready("consent"),
-            Button(Label("Peru suostumus"), id="withdraw", on_click=on_withdraw, when="valid"),
+            Button(Label("Uusin suostumuksen"), id="renew", on_click=on_renew, when="live"),
+            Button(Label("Muutan, mitä kerrotaan"), id="change", on_click=on_change, when="live"),
+            Button(Label("🧾 Lataa tosite"), id="receipt", on_click=on_receipt, when="valid"),
+            OneAtATime(
+                Label("Peru suostumus"),
+                id="withdraw",
+                on_click=on_withdraw,
+                about=_at_hand,
+                when="valid",
+            ),
             Button(back, id="b_main", on_click=to(At.main)),
             state=At.consent,
             getter=get_consent,
@@ -342,15 +358,7 @@ def build() -> Dialog:
         page(
             Tr("<b>📝 Asioinnin muistilista</b>\n"),
             Ready("memo"),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="remove",
-                    item_id_getter=lambda item: item[0],
-                    items="entries",
-                    on_click=on_remove,
-                )
-            ),
+            choices.listed("remove", "entries", on_remove),
             Button(back, id="b_main", on_click=to(At.main)),
             state=At.memo,
             getter=get_memo,

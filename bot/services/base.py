@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.calendar import Clock
 from bot.core.safety import SafetyScreen
+from bot.core.withdrawing import WithdrawalEar, withdrawal_ear
 from bot.db.columns import Vault
 from bot.db.work import Database
 from bot.settings import Settings
@@ -24,6 +25,7 @@ class Services:
     shelf: Shelf
     safety: SafetyScreen
     settings: Settings
+    withdrawing: WithdrawalEar = field(default_factory=withdrawal_ear)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     """Rung after a commit that left something for the courier, so that it need not wait for its next round."""
 
