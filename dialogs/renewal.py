@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from aiogram.fsm.state import State
 from aiogram.types import CallbackQuery, User
-from aiogram_dialog import Dialog, DialogManager, StartMode
+from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.kbd import Button, Row
 
 from bot import views
@@ -53,8 +53,11 @@ async def _start(manager: DialogManager, consent_id: str, at: State, mode: Start
         await keep_round(manager)
     one = await _consent(manager, consent_id)
     if one is None or not one.live:
-        await tell(manager, _("Tätä suostumusta ei voi enää uusia eikä muuttaa. Voit pyytää yhteydenottoa uudelleen."))
-        await manager.start(states.Matters.main, mode=StartMode.RESET_STACK)
+        await tell(
+            manager,
+            _("Tätä suostumusta ei voi enää uusia eikä muuttaa. Voit pyytää yhteydenottoa uudelleen."),
+        )
+        await manager.start(states.Matters.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
         return
     data = {
         "consent": one.id,
@@ -230,6 +233,7 @@ async def on_confirm(_callback: CallbackQuery, _button: Button, manager: DialogM
         else _("Suostumus ehti jo päättyä, joten mitään ei muutettu. Voit pyytää yhteydenottoa uudelleen.")
     )
     await tell(manager, line)
+    manager.show_mode = ShowMode.SEND  # the window comes after the line, not above it
     await leave(manager)
 
 
@@ -287,9 +291,7 @@ def build() -> Dialog:
             Tr("<b>Kuinka kauan suostumus jatkuu? ({organisation})</b>"),
             Tr("\nAika alkaa tästä päivästä. Voit perua suostumuksen koska tahansa aiemminkin."),
             choices.listed("term", "terms", on_term),
-            Button(
-                Label("Päättyy kuten ennenkin"), id="same_term", on_click=on_same_term, when="changing"
-            ),
+            Button(Label("Päättyy kuten ennenkin"), id="same_term", on_click=on_same_term, when="changing"),
             Button(back, id="b_term", on_click=on_term_back),
             state=At.term,
             getter=get_terms,

@@ -42,7 +42,8 @@ async def hear(manager: DialogManager, text: str) -> bool:
         await _withdraw(manager, mine[0].id)
     else:
         await tell(
-            manager, _("Sinulla ei ole nyt voimassa yhtään suostumusta. Kukaan ei näe tietojasi Rinnallan kautta.")
+            manager,
+            _("Sinulla ei ole nyt voimassa yhtään suostumusta. Kukaan ei näe tietojasi Rinnallan kautta."),
         )
     if manager.has_context():
         await manager.show(ShowMode.SEND)
@@ -63,6 +64,7 @@ async def get_choose(dialog_manager: DialogManager, services: Services, **_kwarg
 
 async def on_one(_callback: CallbackQuery, _select: Any, manager: DialogManager, consent_id: str) -> None:
     await _withdraw(manager, consent_id)
+    manager.show_mode = ShowMode.SEND  # the window comes after the line, not above it
     await leave(manager)
 
 
@@ -76,6 +78,7 @@ async def on_all(_callback: CallbackQuery, _button: Button, manager: DialogManag
             "Voit pyytää yhteydenottoa uudelleen, milloin vain haluat."
         ),
     )
+    manager.show_mode = ShowMode.SEND
     await leave(manager)
 
 
