@@ -30,6 +30,8 @@ Vedän suostumukseni pois
 vedän suostumuksen takaisin
 perun luvan
 peruutan suostumksen
+perun luvan heti
+peru lupa
 peruutn suostumuksen
 perutan suostumuksen
 peurn suostumuksen
@@ -100,6 +102,8 @@ perin talon ja velat
 lopetan juomisen
 poistan sovelluksen
 haluan lopettaa
+onko minulla lupa lopettaa
+hän lupaa aina lopettaa
 jag återkallar inte mitt samtycke
 jag vill inte återkalla mitt samtycke
 drar inte tillbaka mitt samtycke
