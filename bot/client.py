@@ -6,7 +6,6 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -40,9 +39,9 @@ from bot.db.dialog_state import DialogStorage
 from bot.i18n import from_language_code, set_locale, speaking
 from bot.i18n import gettext as _
 from bot.limits import LONGEST_WAIT
-from bot.services import clients, consents
+from bot.services import clients
 from bot.services.base import Services
-from dialogs import answer, crisis, find, matters, states, tidy, welcome
+from dialogs import answer, crisis, find, matters, renewal, states, tidy, welcome, withdrawal
 from dialogs.common import as_id, go_home, recall, remember
 
 log = structlog.get_logger()
@@ -120,6 +119,7 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
     dispatcher.include_router(_rest())
     setup_dialogs(dispatcher, events_isolation=isolation)
     dispatcher.message.middleware(look_for_danger)
+    dispatcher.message.middleware(hear_withdrawal)
     dispatcher.errors.register(on_old_press, ExceptionTypeFilter(UnknownIntent, OutdatedIntent))
     dispatcher.errors.register(on_lost_place, ExceptionTypeFilter(UnknownState, DialogStackOverflow))
     dispatcher.errors.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
@@ -194,6 +194,15 @@ async def look_for_danger(handler: Handler, event: TelegramObject, data: dict[st
     return await handler(event, data)
 
 
+async def hear_withdrawal(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """A consent is taken back by saying so, wherever the client is: no question and no search gets those words."""
+    manager: DialogManager | None = data.get("dialog_manager")
+    text = event.text if isinstance(event, Message) else None
+    if text and manager is not None and not text.startswith("/") and await withdrawal.hear(manager, text):
+        return None
+    return await handler(event, data)
+
+
 # --- commands and buttons of messages that the courier has sent
 
 
@@ -216,7 +225,8 @@ def _commands() -> Router:
     router.message.register(on_matters, Command(*COMMANDS["matters"].split("|")))
     router.message.register(on_stop, Command(*COMMANDS["stop"].split("|")))
     router.callback_query.register(on_go, F.data.startswith(GO))
-    router.callback_query.register(on_withdraw, F.data.startswith("withdraw:"))
+    router.callback_query.register(withdrawal.on_let_end, F.data.startswith("letend:"))
+    router.callback_query.register(withdrawal.on_withdraw, F.data.startswith("withdraw:"))
     router.my_chat_member.register(on_membership)
     return router
 
@@ -283,27 +293,15 @@ async def on_go(callback: CallbackQuery, dialog_manager: DialogManager) -> None:
         await answer.start(dialog_manager, number)
     elif where == "matters":
         await matters.start(dialog_manager)
+    elif where == "renew":
+        await renewal.start_renewing(dialog_manager, what, StartMode.RESET_STACK)
+    elif where == "change":
+        await renewal.start_changing(dialog_manager, what, StartMode.RESET_STACK)
     elif where == "find":
         await find.start(dialog_manager)
     else:
         await go_home(dialog_manager)
     await callback.answer()
-
-
-async def on_withdraw(callback: CallbackQuery, services: Services) -> None:
-    """One tap on the receipt. The receipt then says so, and holds nothing personal any more."""
-    consent_id = (callback.data or "").partition(":")[2]
-    if not await consents.withdraw(services, callback.from_user.id, consent_id):
-        await callback.answer(_("Tätä suostumusta ei enää ole."), show_alert=True)
-        return
-    text = _(
-        "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
-        "Sitä, mitä olette jo puhuneet, en voi poistaa."
-    )
-    await callback.answer(text, show_alert=True)
-    if isinstance(callback.message, Message):
-        with suppress(TelegramBadRequest):  # it says so already, or is no longer there
-            await callback.message.edit_text(text)
 
 
 async def on_membership(event: ChatMemberUpdated, services: Services) -> None:
@@ -358,7 +356,7 @@ async def on_lost_place(event: ErrorEvent, dialog_manager: DialogManager, servic
     await dialog_manager.reset_stack(remove_keyboard=False)
     if text and (screening := services.safety.screen(text)).level >= DANGER:
         await crisis.start_noticed(dialog_manager, screening, text)
-    else:
+    elif not (text and await withdrawal.hear(dialog_manager, text)):
         await _show_menu(dialog_manager)
     return True
 

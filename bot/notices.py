@@ -9,8 +9,8 @@ from sqlalchemy import select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import views
-from bot.core.consent import ConsentState, Reach, Shared
-from bot.core.requests import IN_HAND, Outcome, State
+from bot.core.consent import ConsentRecord, ConsentState, Reach, Shared, stamp
+from bot.core.requests import IN_HAND, LIVE, Outcome, State
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
@@ -64,10 +64,14 @@ async def for_client(services: Services, row: OutboxMessage, client: Client) -> 
     valid = about.consent.state == ConsentState.GIVEN and services.clock() < about.consent.valid_until
     if row.kind == Kind.CONSENT_ENDED:
         return _consent_ended(services, about.consent)
-    if about.request is None or not valid:
+    if not valid:
         return None
     if row.kind == Kind.RECEIPT:
         return _receipt(services, about.consent)
+    if about.request is None:
+        return None
+    if row.kind == Kind.CONSENT_ENDING:
+        return _consent_ending(services, row, about)
     if row.kind == Kind.STEP:
         return _step(services, row, about)
     return _word(services, row, about) if row.kind == Kind.WORD and row.note else None
@@ -84,6 +88,8 @@ def _button(text: str, data: str) -> list[InlineKeyboardButton]:
 
 def _receipt(services: Services, consent: Consent) -> Notice:
     zone = services.settings.zone
+    events = ConsentRecord.model_validate(consent.record).events
+    last = events[-1] if len(events) > 1 else None
     text = views.joined(
         fill(
             _("🧾 <b>Suostumuksesi</b>\nKenelle: {organisation}"),
@@ -95,6 +101,7 @@ def _receipt(services: Services, consent: Consent) -> Notice:
             day=views.until(consent.given_at, zone),
             until=views.until(consent.valid_until, zone),
         ),
+        fill(_("Päivitetty {day}.\n"), day=views.until(last.event_time, zone)) if last else None,
         html(_("Työntekijälle kerrotaan:")),
         views.shared(Shared.model_validate(consent.shared), services.catalog),
     )
@@ -133,6 +140,29 @@ def _word(services: Services, row: OutboxMessage, about: Subject) -> Notice:
     return Notice(text, InlineKeyboardMarkup(rows))
 
 
+def _consent_ending(services: Services, row: OutboxMessage, about: Subject) -> Notice | None:
+    """Asked once a term, and only as long as there is somebody who could go on helping."""
+    assert about.request is not None
+    assert about.consent is not None
+    consent = about.consent
+    if about.request.state not in LIVE or (row.detail or {}).get("term") != stamp(consent.valid_until):
+        return None
+    text = fill(
+        _(
+            "⏳ Suostumuksesi ({organisation}) on voimassa {until} asti. "
+            "Sen jälkeen työntekijä ei enää näe tietojasi.\n\nMiten haluat jatkaa?"
+        ),
+        organisation=_organisation(services, consent.organisation_id),
+        until=views.until(consent.valid_until, services.settings.zone),
+    )
+    rows = [
+        _button(_("Uusin suostumuksen"), f"go:renew:{consent.id}"),
+        _button(_("Muutan, mitä kerrotaan"), f"go:change:{consent.id}"),
+        _button(_("Annan sen päättyä"), f"letend:{consent.id}"),
+    ]
+    return Notice(text, InlineKeyboardMarkup(rows))
+
+
 def _consent_ended(services: Services, consent: Consent) -> Notice:
     organisation = _organisation(services, consent.organisation_id)
     text = fill(
@@ -161,6 +191,8 @@ async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> N
         )
         keyboard = InlineKeyboardMarkup([_button(_("✍️ Vastaa"), f"r:write:{card.request_id}")])
         return Notice(text, keyboard, protect=True)
+    if row.kind == Kind.CONSENT_OVER:
+        return _consent_over(card) if card is not None and card.state is State.WITHDRAWN else None
     message_id = await caseload.shown(services, worker.id, row.request_id)
     if card is None:
         gone = html(_("Tämä pyyntö ei ole enää nähtävilläsi."))
@@ -170,6 +202,18 @@ async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> N
     afresh = card.state is State.OPEN and (row.detail or {}).get("afresh")
     edit = None if afresh else message_id
     return Notice(cards.text(card, services), cards.keyboard(card), edit=edit, protect=True, card=card)
+
+
+def _consent_over(card: Card) -> Notice:
+    text = fill(
+        _(
+            "Pyyntö #{number}: asiakas on perunut suostumuksensa, tai se on päättynyt. Tiedot on poistettu "
+            "viesteistäsi. Älä enää ota yhteyttä tämän pyynnön perusteella. Jos kirjasit tietoja muualle, "
+            "poista ne, ellei laki velvoita säilyttämään niitä."
+        ),
+        number=card.request_id,
+    )
+    return Notice(text)
 
 
 async def client_of(services: Services, row: OutboxMessage) -> Client | None:

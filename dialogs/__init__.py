@@ -13,9 +13,11 @@ from dialogs import (
     menu,
     place,
     reflection,
+    renewal,
     suggestions,
     tidy,
     welcome,
+    withdrawal,
     worried,
 )
 
@@ -34,6 +36,8 @@ def build_all() -> list[Dialog]:
         place,
         worried,
         consent,
+        renewal,
+        withdrawal,
         matters,
         answer,
         tidy,

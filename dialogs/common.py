@@ -133,20 +133,6 @@ class FreeText(BaseInput):
         return True
 
 
-class ContactCard(BaseInput):
-    """A contact card, sent with Telegram's paper clip, where a telephone number is asked for."""
-
-    def __init__(self, on_number: OnText) -> None:
-        super().__init__(id=None)
-        self.on_number = on_number
-
-    async def process_message(self, message: Message, dialog: DialogProtocol, manager: DialogManager) -> bool:
-        if message.content_type != ContentType.CONTACT or message.contact is None:
-            return False
-        await self.on_number(message.contact.phone_number, manager)
-        return True
-
-
 async def on_unexpected(message: Message, _widget: MessageInput, manager: DialogManager) -> None:
     """One kind, useful line; the window is shown again right after it, so the place is kept."""
     await message.answer(_unexpected_line(message))

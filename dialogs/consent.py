@@ -5,29 +5,26 @@ Nothing is stored before the last press. What is told to whom is shown in full b
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from aiogram.types import CallbackQuery, User
 from aiogram_dialog import Dialog, DialogManager
-from aiogram_dialog.widgets.kbd import Button, Column, Row, Select
-from aiogram_dialog.widgets.text import Format
+from aiogram_dialog.widgets.kbd import Button, Row
 
 from bot import views
 from bot.core import consent as rules
 from bot.core.check_in import CheckIn
 from bot.core.consent import VALID_DAYS, BestTime, Item, Reach
-from bot.i18n import current_locale, ngettext
+from bot.i18n import current_locale
 from bot.i18n import gettext as _
 from bot.services import requests, staff
 from bot.services.base import Services
 from bot.services.requests import Draft
 from catalog.schema import Offer
-from dialogs import matters
+from dialogs import choices, matters
 from dialogs.common import (
-    ContactCard,
     Label,
     Ready,
     Tr,
@@ -37,13 +34,9 @@ from dialogs.common import (
     in_moderation,
     page,
     services_of,
-    tell,
     to,
 )
 from dialogs.states import Consent as At
-
-LONGEST_NAME = 60
-_PHONE = re.compile(r"\+?[0-9]{6,15}")
 
 
 async def start(manager: DialogManager, offer: Offer, check_in: CheckIn) -> None:
@@ -108,28 +101,12 @@ async def get_draft(dialog_manager: DialogManager, services: Services, **_kwargs
 
 async def get_items(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
     draft = _draft(dialog_manager)
-    names = {
-        Item.NAME: _("Nimi, jota haluat käyttää"),
-        Item.AREAS: _("Asiat, joihin toivot apua"),
-        Item.WORDS: _("Omat sanasi niistä"),
-        Item.STRENGTHS: _("Voimasi ja se, mikä auttaa"),
-    }
     offered = [Item.NAME, *_offered(draft.check_in)]
-    return {
-        "items": [
-            (item, f"{'✅' if item in draft.items else '⬜'} {name}")
-            for item, name in names.items()
-            if item in offered
-        ]
-    }
+    return {"items": choices.item_rows(draft.items, offered)}
 
 
 async def on_item(_callback: CallbackQuery, _select: Any, manager: DialogManager, item: str) -> None:
-    items: list[str] = manager.dialog_data["items"]
-    if item in items:
-        items.remove(item)
-    elif item in set(Item):
-        items.append(item)
+    choices.toggle(manager.dialog_data["items"], item)
 
 
 async def on_items_done(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -140,16 +117,12 @@ async def on_items_done(_callback: CallbackQuery, _button: Button, manager: Dial
 
 
 async def get_name(dialog_manager: DialogManager, event_from_user: User, **_kwargs: Any) -> dict[str, Any]:
-    first_name, before = _short(event_from_user.first_name), dialog_manager.dialog_data.get("name")
+    first_name, before = choices.short(event_from_user.first_name), dialog_manager.dialog_data.get("name")
     return {
         "first_name": _marked(dialog_manager, first_name, before == first_name),
         "before": _marked(dialog_manager, before or "", True),
         "other": before not in {None, first_name},
     }
-
-
-def _short(name: str) -> str:
-    return " ".join(name.split())[:LONGEST_NAME]
 
 
 def _marked(manager: DialogManager, label: str, chosen: bool) -> str:
@@ -158,10 +131,7 @@ def _marked(manager: DialogManager, label: str, chosen: bool) -> str:
 
 
 async def on_name(text: str, manager: DialogManager) -> None:
-    name = _short(text)
-    if name != " ".join(text.split()):
-        await tell(manager, _("Nimi oli pitkä, joten otin siitä alun."))
-    manager.dialog_data["name"] = name
+    manager.dialog_data["name"] = await choices.name_in(text, manager)
     await manager.switch_to(At.reach)
 
 
@@ -202,13 +172,9 @@ async def on_by_phone(_callback: CallbackQuery, _button: Button, manager: Dialog
 
 
 async def on_phone(text: str, manager: DialogManager) -> None:
-    number = re.sub(r"[\s().-]", "", text)
-    if not _PHONE.fullmatch(number):
-        line = _("En tunnistanut puhelinnumeroa. Kirjoita numero esimerkiksi näin: 040 123 4567.")
-        await tell(manager, line)
-        return
-    manager.dialog_data.update(reach=Reach.PHONE, phone=number)
-    await manager.switch_to(At.time)
+    if number := await choices.phone_in(text, manager):
+        manager.dialog_data.update(reach=Reach.PHONE, phone=number)
+        await manager.switch_to(At.time)
 
 
 # --- when, and until when
@@ -216,14 +182,9 @@ async def on_phone(text: str, manager: DialogManager) -> None:
 
 async def get_term(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
     time, term = dialog_manager.dialog_data["time"], dialog_manager.dialog_data["days"]
-    days = {
-        days: ngettext("{count} päivän", "{count} päivää", days).format(count=days) for days in VALID_DAYS
-    }
     return {
-        "times": [
-            (one, _marked(dialog_manager, views.best_time(one).capitalize(), one == time)) for one in BestTime
-        ],
-        "days": [(str(one), _marked(dialog_manager, label, one == term)) for one, label in days.items()],
+        "times": [(one, _marked(dialog_manager, label, one == time)) for one, label in choices.times()],
+        "days": [(one, _marked(dialog_manager, label, one == str(term))) for one, label in choices.terms()],
     }
 
 
@@ -287,15 +248,7 @@ def build() -> Dialog:
         page(
             Tr("<b>Mitä työntekijälle saa kertoa?</b>"),
             Tr("\nPaina kohtaa, jos et halua kertoa sitä. ✅ kerrotaan, ⬜ ei kerrota."),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="item",
-                    item_id_getter=lambda item: item[0],
-                    items="items",
-                    on_click=on_item,
-                )
-            ),
+            choices.listed("item", "items", on_item),
             Row(
                 Button(back, id="b_items", on_click=to(At.intro)),
                 Button(Label("Jatketaan"), id="items_ok", on_click=on_items_done),
@@ -332,19 +285,11 @@ def build() -> Dialog:
             state=At.phone,
             getter=get_reach,
             on_text=on_phone,
-            inputs=(ContactCard(on_phone),),
+            inputs=(choices.ContactCard(on_phone),),
         ),
         page(
             Tr("<b>Milloin sinulle sopii?</b>"),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="time",
-                    item_id_getter=lambda item: item[0],
-                    items="times",
-                    on_click=on_time,
-                )
-            ),
+            choices.listed("time", "times", on_time),
             Button(back, id="b_time", on_click=to(At.reach)),
             state=At.time,
             getter=get_term,
@@ -354,15 +299,7 @@ def build() -> Dialog:
             Tr(
                 "\nSen jälkeen työntekijä ei enää näe tietojasi. Voit perua suostumuksen milloin vain, myös ennen sitä."
             ),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="days",
-                    item_id_getter=lambda item: item[0],
-                    items="days",
-                    on_click=on_days,
-                )
-            ),
+            choices.listed("days", "days", on_days),
             Button(back, id="b_days", on_click=to(At.time)),
             state=At.days,
             getter=get_term,

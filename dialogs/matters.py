@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiogram.types import CallbackQuery
-from aiogram_dialog import Dialog, DialogManager, StartMode
-from aiogram_dialog.widgets.kbd import Button, Column, Select
-from aiogram_dialog.widgets.text import Format
+from aiogram import Bot
+from aiogram.types import BufferedInputFile, CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
+from aiogram_dialog.widgets.kbd import Button
 from markupsafe import Markup
 
 from bot import views
@@ -15,13 +15,14 @@ from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
 from bot.i18n import gettext as _
-from bot.services import clients, consents, memos, requests
+from bot.services import clients, consents, memos, receipts, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer, states, tidy, welcome
+from dialogs import answer, choices, memo, renewal, states, tidy, welcome
 from dialogs.common import (
     Label,
+    OneAtATime,
     Ready,
     Tr,
     as_id,
@@ -35,11 +36,8 @@ from dialogs.common import (
     to,
     within,
 )
-from dialogs.memo import memo_text, offer_name, organisation_name
+from dialogs.memo import organisation_name
 from dialogs.states import Matters as At
-
-ROOM = 3500
-"""Characters of the memo: a long list tells its last ones by name and number only."""
 
 
 async def start(manager: DialogManager) -> None:
@@ -80,7 +78,7 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
             )
             for one in allowed
         ],
-        "states": within(ROOM, [_state_line(services.catalog, one) for one in mine]) + "\n",
+        "states": within(memo.ROOM, [_state_line(services.catalog, one) for one in mine]) + "\n",
         "some": bool(mine),
         "memo": _("📝 Muistilista ({count})").format(count=len(entries)),
         "known": known,
@@ -166,25 +164,26 @@ async def on_request_consent(_callback: CallbackQuery, _button: Button, manager:
 # --- one consent
 
 
+def _at_hand(manager: DialogManager) -> str:
+    return str(manager.dialog_data.get("consent", ""))
+
+
 async def get_consent(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     chat_id = chat_of(dialog_manager).id
     allowed = await consents.mine(services, chat_id)
-    one = next((one for one in allowed if one.id == dialog_manager.dialog_data.get("consent")), None)
+    one = next((one for one in allowed if one.id == _at_hand(dialog_manager)), None)
     if one is None:
         ended = html(_("Tämä suostumus ei ole enää voimassa. Tietojasi ei enää näytetä."))
-        return {"consent": ended, "valid": False}
-    live = any(
-        request.live and request.consent_id == one.id for request in await requests.mine(services, chat_id)
-    )
-    return {"consent": consent_text(services, one, live), "valid": True}
+        return {"consent": ended, "valid": False, "live": False}
+    return {"consent": consent_text(services, one), "valid": True, "live": one.live}
 
 
-def consent_text(services: Services, one: consents.MyConsent, live: bool) -> Markup:
+def consent_text(services: Services, one: consents.MyConsent) -> Markup:
     """A consent in force, in plain words: to whom, what, until when. After its request nobody sees the data."""
     zone = services.settings.zone
     seen = (
         _("Työntekijä saa nähdä tämän ja ottaa sinuun yhteyttä:")
-        if live
+        if one.live
         else _("Pyyntö on päättynyt, eikä työntekijä enää näe näitä tietoja:")
     )
     return views.joined(
@@ -202,9 +201,28 @@ def consent_text(services: Services, one: consents.MyConsent, live: bool) -> Mar
     )
 
 
+async def on_renew(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await renewal.start_renewing(manager, _at_hand(manager))
+
+
+async def on_change(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await renewal.start_changing(manager, _at_hand(manager))
+
+
+async def on_receipt(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """The record with its events as a file, which the client can keep or show: kinds of data, and none of the data."""
+    chat_id = chat_of(manager).id
+    receipt = await receipts.mine(services_of(manager), chat_id, _at_hand(manager))
+    if receipt is None:
+        return
+    bot: Bot = manager.middleware_data["bot"]
+    file = BufferedInputFile(receipts.as_json(receipt).encode(), _("suostumus.json"))
+    await bot.send_document(chat_id, file, caption=_("Tässä tosite suostumuksestasi tiedostona."))
+    await manager.switch_to(At.consent, show_mode=ShowMode.SEND)
+
+
 async def on_withdraw(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    consent_id = manager.dialog_data.get("consent", "")
-    await consents.withdraw(services_of(manager), chat_of(manager).id, consent_id)
+    await consents.withdraw(services_of(manager), chat_of(manager).id, _at_hand(manager))
     await callback.answer(
         _(
             "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
@@ -213,42 +231,6 @@ async def on_withdraw(callback: CallbackQuery, _button: Button, manager: DialogM
         show_alert=True,
     )
     await manager.switch_to(At.main)
-
-
-# --- memo
-
-
-async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    entries = await memos.entries(services, chat_of(dialog_manager).id)
-    mine = await requests.mine(services, chat_of(dialog_manager).id)
-    removed = dialog_manager.dialog_data.get("removed")
-    return {
-        "memo": memo_text(entries, mine, services, ROOM) or html(_("Muistilistasi on vielä tyhjä.")),
-        "entries": [
-            (str(entry.id), _("🗑 Poista: {name}").format(name=offer_name(entry.offer_id, services.catalog)))
-            for entry in entries
-        ],
-        "removed": _("↩️ Palauta: {name}").format(name=offer_name(removed[0], services.catalog))
-        if removed
-        else "",
-        "undo": removed is not None,
-    }
-
-
-async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
-    """One press takes it away, and another brings it back."""
-    services, chat_id = services_of(manager), chat_of(manager).id
-    for entry in await memos.entries(services, chat_id):
-        if entry.id == as_id(entry_id):
-            await memos.remove(services, chat_id, entry.id)
-            manager.dialog_data["removed"] = [entry.offer_id, entry.reason]
-    await callback.answer(_("Poistin sen muistilistasta."))
-
-
-async def on_undo(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    if removed := manager.dialog_data.pop("removed", None):
-        await memos.save(services_of(manager), chat_of(manager), *removed)
-        await callback.answer(_("Palautin sen muistilistaasi."))
 
 
 # --- forget me
@@ -311,22 +293,8 @@ def build() -> Dialog:
             Ready("states", when="some"),
             Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="known"),
             Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="request",
-                    item_id_getter=lambda item: item[0],
-                    items="requests",
-                    on_click=on_request,
-                ),
-                Select(
-                    Format("{item[1]}"),
-                    id="consent",
-                    item_id_getter=lambda item: item[0],
-                    items="consents",
-                    on_click=on_consent,
-                ),
-            ),
+            choices.listed("request", "requests", on_request),
+            choices.listed("consent", "consents", on_consent),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("🧹 Siivoa tämä keskustelu"), id="tidy", on_click=on_tidy),
             Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
@@ -346,29 +314,22 @@ def build() -> Dialog:
         ),
         page(
             Ready("consent"),
-            Button(Label("Peru suostumus"), id="withdraw", on_click=on_withdraw, when="valid"),
+            Button(Label("Uusin suostumuksen"), id="renew", on_click=on_renew, when="live"),
+            Button(Label("Muutan, mitä kerrotaan"), id="change", on_click=on_change, when="live"),
+            Button(Label("🧾 Lataa tosite"), id="receipt", on_click=on_receipt, when="valid"),
+            OneAtATime(
+                Label("Peru suostumus"),
+                id="withdraw",
+                on_click=on_withdraw,
+                about=_at_hand,
+                when="valid",
+            ),
             Button(back, id="b_main", on_click=to(At.main)),
             state=At.consent,
             getter=get_consent,
             protect=True,
         ),
-        page(
-            Tr("<b>📝 Asioinnin muistilista</b>\n"),
-            Ready("memo"),
-            Column(
-                Select(
-                    Format("{item[1]}"),
-                    id="remove",
-                    item_id_getter=lambda item: item[0],
-                    items="entries",
-                    on_click=on_remove,
-                )
-            ),
-            Button(Ready("removed"), id="undo", on_click=on_undo, when="undo"),
-            Button(back, id="b_main", on_click=to(At.main)),
-            state=At.memo,
-            getter=get_memo,
-        ),
+        memo.window(),
         page(
             Tr("<b>🗑 Unohda minut</b>\n"),
             Tr(

@@ -75,6 +75,20 @@ class Consent(StatesGroup):
     sent = State()
 
 
+class Renewal(StatesGroup):
+    items = State()  # what is told from now on
+    name = State()
+    reach = State()
+    phone = State()
+    time = State()
+    term = State()  # for how long
+    preview = State()  # exactly what the worker will see then
+
+
+class Withdrawal(StatesGroup):
+    choose = State()  # which consents are withdrawn
+
+
 class Matters(StatesGroup):
     main = State()
     request = State()

@@ -30,10 +30,11 @@ from bot.db import keys
 from bot.db.columns import Vault
 from bot.db.work import Database
 from bot.services import staff
+from bot.services.base import Services
 from bot.services.staff import Worker
 from bot.settings import CATALOG, Settings
 from tests.conftest import KEY
-from tests.services.people import KELLO, asks, services_on
+from tests.services.people import KELLO, asks, consent_of, services_on
 
 OTHER_KEY = "WqEkuXgvBoVUmKKQNeKzI5bQ0h6h2XvJ6JHkVqfB3aM="
 SECRETS = ("hunter2", KEY)
@@ -241,6 +242,19 @@ def test_a_broken_chain_ends_with_one(url: str) -> None:
     done = rinnalla("consents", "verify", "--json")
     assert done.exit_code == 1
     assert json.loads(done.stdout)["whole"] is False
+
+
+def test_a_consent_is_exported_as_a_receipt_and_as_a_fhir_consent(url: str) -> None:
+    async def consent_id(services: Services) -> str:
+        return (await consent_of(services, await asks(services))).id
+
+    consent = in_services(url, consent_id)
+    receipt = json.loads(well("consents", "export", consent))
+    assert (receipt["record_id"], receipt["events"][0]["event_type"]) == (consent, "given")
+    assert json.loads(well("consents", "export", consent, "--format", "json")) == receipt
+    fhir = json.loads(well("consents", "export", consent, "--format", "fhir"))
+    assert (fhir["resourceType"], fhir["id"], fhir["status"]) == ("Consent", consent, "active")
+    assert "no record of a consent nobody" in complaint("consents", "export", "nobody")
 
 
 # Housekeeping

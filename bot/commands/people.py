@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -95,3 +96,24 @@ def consents_verify(as_json: AsJson = False) -> None:
         typer.echo(f"The chain is whole: {report.events} events.")
     if not report.whole:
         fail(f"the chain is broken: event {report.broken_at} {report.problem}")
+
+
+class Format(StrEnum):
+    JSON = "json"
+    FHIR = "fhir"
+
+
+@consents.command("export")
+def consents_export(
+    consent: Annotated[str, typer.Argument(help="Id of the consent.")],
+    form: Annotated[
+        Format, typer.Option("--format", help="A JSON receipt, or an HL7 FHIR R4 Consent.")
+    ] = Format.JSON,
+) -> None:
+    """Print the record of one consent with its events; kinds of data, and none of the data."""
+    from bot.services import receipts
+
+    receipt = with_services(lambda services: receipts.of(services, consent))
+    if receipt is None:
+        fail(f"no record of a consent {consent}: there was none, or its client has been forgotten")
+    typer.echo(receipts.as_fhir(receipt) if form is Format.FHIR else receipts.as_json(receipt))

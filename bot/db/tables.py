@@ -91,6 +91,9 @@ class Consent(Base):
     record: Mapped[Any | None] = mapped_column(EncryptedJson)
     # Exactly what the recipient may see, and nothing else. Erased when the consent ends.
     shared: Mapped[Any | None] = mapped_column(EncryptedJson)
+    # The widest that was ever shared on this consent: what the client may switch on again. No recipient sees it, and
+    # it is erased with `shared`.
+    once_given: Mapped[Any | None] = mapped_column(EncryptedJson)
 
 
 class ConsentEvent(Base):

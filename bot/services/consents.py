@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import consent as rules
-from bot.core.consent import ConsentRecord, ConsentState, EventKind
+from bot.core.consent import ConsentRecord, ConsentState, EventKind, Shared
 from bot.core.requests import LIVE, State
 from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, Staff
 from bot.services import outbox
@@ -17,40 +18,62 @@ from bot.services.base import Services
 
 
 async def append_event(
-    session: AsyncSession, services: Services, consent: Consent, kind: EventKind, locale: str
+    session: AsyncSession,
+    services: Services,
+    consent: Consent,
+    kind: EventKind,
+    locale: str,
+    *,
+    event_id: str | None = None,
+    shared: Shared | None = None,
 ) -> None:
-    """Append one event to the chain. The chain's head is locked, so that two events never follow the same one."""
+    """Write down what has happened to a consent: in its record, and as one more event of the chain, whose head is
+    locked, so that two events never follow the same one. `shared` is what is told from now on, if that has changed."""
     head = await session.get(ConsentChain, 1, with_for_update=True)
     if head is None:
         head = ConsentChain(id=1, length=0, head_hash=rules.GENESIS)
         session.add(head)
-    record = rules.record_hash(ConsentRecord.model_validate(consent.record))
     at = services.clock()
-    digest = rules.event_hash(
-        head.head_hash,
+    record = ConsentRecord.model_validate(consent.record).after(
+        kind,
+        event_id=event_id or str(uuid4()),
+        at=at,
+        valid_until=consent.valid_until,
+        language=locale,
+        shared=shared,
+    )
+    consent.record = record.model_dump(mode="json")
+    event = ConsentEvent(
         consent_id=consent.id,
         kind=kind,
         at=at,
         valid_until=consent.valid_until,
         text_version=rules.TEXT_VERSION,
         locale=locale,
-        record=record,
+        record_hash=rules.record_hash(consent.record),
+        previous_hash=head.head_hash,
     )
-    session.add(
-        ConsentEvent(
-            consent_id=consent.id,
-            kind=kind,
-            at=at,
-            valid_until=consent.valid_until,
-            locale=locale,
-            text_version=rules.TEXT_VERSION,
-            record_hash=record,
-            previous_hash=head.head_hash,
-            hash=digest,
-        )
-    )
-    head.length, head.head_hash = head.length + 1, digest
+    event.hash = _hash_of(event)
+    session.add(event)
+    head.length, head.head_hash = head.length + 1, event.hash
     await session.flush()
+
+
+async def put_question(session: AsyncSession, services: Services, consent: Consent, request_id: int) -> None:
+    """Before the term ends the client is asked what then; once a term, at a decent hour, and never after it."""
+    term = rules.stamp(consent.valid_until)
+    await outbox.put(
+        session,
+        services,
+        outbox.Kind.CONSENT_ENDING,
+        f"ending:{consent.id}:{term}",
+        client_id=consent.client_id,
+        request_id=request_id,
+        consent_id=consent.id,
+        detail={"term": term},
+        not_before=consent.valid_until - rules.ASK_BEFORE,
+        expires_at=consent.valid_until,
+    )
 
 
 async def end(
@@ -58,16 +81,25 @@ async def end(
 ) -> None:
     """End a consent inside a unit of work: the shared data is erased, live requests resting on it end, and every
     worker's card is brought up to date at once, which takes the personal data away, as are words passed on and words
-    being written."""
+    being written. The worker who had the request is told so."""
     await append_event(session, services, consent, kind, locale)
     consent.state = ConsentState(kind.value)
-    consent.ended_at, consent.shared = services.clock(), None
+    consent.ended_at, consent.shared, consent.once_given = services.clock(), None, None
     resting = select(ContactRequest).where(ContactRequest.consent_id == consent.id)
     writing = Staff.writing_to.in_(resting.with_only_columns(ContactRequest.id))
     await session.execute(update(Staff).where(writing).values(writing_to=None, draft=None))
     for request in await session.scalars(resting.with_for_update(key_share=True)):
         if request.state in LIVE:
             request.state, request.closed_at = State.WITHDRAWN, services.clock()
+            if request.accepted_by is not None:
+                await outbox.put(
+                    session,
+                    services,
+                    outbox.Kind.CONSENT_OVER,
+                    f"over:{request.id}",
+                    staff_id=request.accepted_by,
+                    request_id=request.id,
+                )
         await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
         await outbox.put_retractions(session, services, request_id=request.id)
 
@@ -92,21 +124,36 @@ async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:
     return True
 
 
+async def withdraw_all(services: Services, chat_id: int) -> int:
+    """The client withdraws every consent in force; returns how many there were."""
+    found = await mine(services, chat_id)
+    for consent in found:
+        await withdraw(services, chat_id, consent.id)
+    return len(found)
+
+
 @dataclass(frozen=True)
 class MyConsent:
+    """A consent in force, as its client sees it."""
+
     id: str
     organisation_id: str
     given_at: datetime
     valid_until: datetime
-    shared: rules.Shared
+    shared: Shared
+    once_given: Shared
+    """The widest that was ever shared on it: what can be switched on again."""
+    live: bool
+    """Whether a request that rests on it is still under way; after it nobody sees the data."""
 
 
 async def mine(services: Services, chat_id: int) -> list[MyConsent]:
     """The client's consents in force, newest first."""
     key = services.vault.fingerprint(chat_id, "client")
+    live = exists().where(ContactRequest.consent_id == Consent.id, ContactRequest.state.in_(LIVE))
     async with services.db.read() as session:
-        rows = await session.scalars(
-            select(Consent)
+        rows = await session.execute(
+            select(Consent, live)
             .join(Client)
             .where(
                 Client.chat_key == key,
@@ -117,9 +164,15 @@ async def mine(services: Services, chat_id: int) -> list[MyConsent]:
         )
         return [
             MyConsent(
-                c.id, c.organisation_id, c.given_at, c.valid_until, rules.Shared.model_validate(c.shared)
+                consent.id,
+                consent.organisation_id,
+                consent.given_at,
+                consent.valid_until,
+                Shared.model_validate(consent.shared),
+                Shared.model_validate(consent.once_given or consent.shared),
+                bool(under_way),
             )
-            for c in rows
+            for consent, under_way in rows
         ]
 
 
@@ -161,27 +214,61 @@ class ChainReport:
 
 
 async def verify(services: Services) -> ChainReport:
-    """Walk the chain from its first event; any edit, deletion or reordering is found, and the first one named."""
+    """Walk the chain from its first event, and hold every consent against its last one. Any edit, deletion, insertion
+    or reordering is found, and the first broken event named."""
     async with services.db.read() as session:
-        previous, count = rules.GENESIS, 0
+        head = await session.get(ConsentChain, 1)
+        length, head_hash = (head.length, head.head_hash) if head else (0, rules.GENESIS)
+        previous, count, seq = rules.GENESIS, 0, 0
+        last: dict[str, ConsentEvent] = {}
         for event in await session.scalars(select(ConsentEvent).order_by(ConsentEvent.seq)):
             if event.previous_hash != previous:
                 return ChainReport(count, event.seq, "does not follow the event before it")
-            digest = rules.event_hash(
-                previous,
-                consent_id=event.consent_id,
-                kind=event.kind,
-                at=event.at,
-                valid_until=event.valid_until,
-                text_version=event.text_version,
-                locale=event.locale,
-                record=event.record_hash,
-            )
-            if digest != event.hash:
+            if _hash_of(event) != event.hash:
                 return ChainReport(count, event.seq, "has been changed")
-            previous, count = digest, count + 1
-        head = await session.get(ConsentChain, 1)
-    expected = (head.length, head.head_hash) if head else (0, rules.GENESIS)
-    if expected != (count, previous):
-        return ChainReport(count, count + 1, f"is missing: the chain should have {expected[0]} events")
+            if count == length:
+                return ChainReport(
+                    count, event.seq, f"is one too many: the chain should have {length} events"
+                )
+            previous, count, seq = event.hash, count + 1, event.seq
+            last[event.consent_id] = event
+        if count < length:
+            return ChainReport(count, seq + 1, f"is missing: the chain should have {length} events")
+        if previous != head_hash:
+            return ChainReport(count, seq, "is not the one that the chain ends with")
+        held = {consent.id: consent for consent in await session.scalars(select(Consent))}
+    for event in sorted(last.values(), key=lambda each: each.seq):
+        if problem := _misfit(event, held.pop(event.consent_id, None)):
+            return ChainReport(count, event.seq, problem)
+    if held:
+        return ChainReport(count, seq + 1, "is missing: there is a consent that no event tells of")
     return ChainReport(count)
+
+
+def _hash_of(event: ConsentEvent) -> str:
+    return rules.event_hash(
+        event.previous_hash,
+        consent_id=event.consent_id,
+        kind=event.kind,
+        at=event.at,
+        valid_until=event.valid_until,
+        text_version=event.text_version,
+        locale=event.locale,
+        record=event.record_hash,
+    )
+
+
+def _misfit(event: ConsentEvent, consent: Consent | None) -> str | None:
+    """What of a consent as it is kept is not as its last event says. Of somebody forgotten there is no record."""
+    ended = event.kind in {EventKind.WITHDRAWN, EventKind.EXPIRED}
+    if consent is None:
+        return None if ended else "tells of a consent that is not there"
+    if consent.state != (event.kind if ended else ConsentState.GIVEN):
+        return "does not fit the state of its consent"
+    if consent.valid_until != event.valid_until:
+        return "does not fit the term of its consent"
+    if consent.record is None:
+        return None if ended and consent.client_id is None else "tells of a record that is not there"
+    if rules.record_hash(consent.record) != event.record_hash:
+        return "does not fit the record of its consent"
+    return None

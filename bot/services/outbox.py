@@ -36,9 +36,11 @@ class Kind(StrEnum):
     RECEIPT = "receipt"  # to the client: what you consented to, with one tap to withdraw
     STEP = "step"  # to the client: what happened to your request
     WORD = "word"  # to the client: a worker's own words
+    CONSENT_ENDING = "consent_ending"  # to the client: the term is about to run out, and what then?
     CONSENT_ENDED = "consent_ended"  # to the client: the term ran out
     CARD = "card"  # to a worker: the request as it stands now, sent or brought up to date
     CLIENT_WORD = "client_word"  # to the worker who has the request: the client's own words
+    CONSENT_OVER = "consent_over"  # to the worker who had the request: nothing may be done with it any more
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
 
 
@@ -65,13 +67,14 @@ async def put(
     detail: Mapping[str, Any] | None = None,
     note: str | None = None,
     urgent: bool = False,
+    not_before: datetime | None = None,
     expires_at: datetime | None = None,
     anew: bool = False,
 ) -> None:
     """Leave a message to be sent. A second one with the same key changes nothing, or, with `anew`, makes the first
     one go again: that is how a worker's card is brought up to date. `urgent` is for answers to what a person just
     did; all else waits for quiet hours and holidays to end."""
-    now = services.clock()
+    earliest = not_before or services.clock()
     values = {
         "key": key,
         "kind": kind,
@@ -81,7 +84,7 @@ async def put(
         "consent_id": consent_id,
         "detail": dict(detail) if detail else None,
         "note": note,
-        "due_at": may_go_from(now, services.settings.quiet_hours, services.settings.zone, urgent=urgent),
+        "due_at": may_go_from(earliest, services.settings.quiet_hours, services.settings.zone, urgent=urgent),
         "expires_at": expires_at,
         "urgent": urgent,
         "state": Row.WAITING,

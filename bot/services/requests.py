@@ -57,8 +57,12 @@ class Draft:
 
     @property
     def urgency(self) -> Urgency:
-        """From what is told and nothing else: it is on the card before anybody has accepted the request."""
-        return urgency(list(self.shared.areas.values()), self.shared.strength is Strength.BESIDE)
+        return urgency_of(self.shared)
+
+
+def urgency_of(shared: Shared) -> Urgency:
+    """From what is told and nothing else: it is on the card before anybody has accepted the request."""
+    return urgency(list(shared.areas.values()), shared.strength is Strength.BESIDE)
 
 
 async def send(services: Services, chat: Chat, draft: Draft) -> int:
@@ -83,6 +87,7 @@ async def send(services: Services, chat: Chat, draft: Draft) -> int:
             valid_until=until,
             record=record.model_dump(mode="json"),
             shared=draft.shared.model_dump(mode="json"),
+            once_given=draft.shared.model_dump(mode="json"),
         )
         request = ContactRequest(
             client_id=client.id,
@@ -105,7 +110,15 @@ async def send(services: Services, chat: Chat, draft: Draft) -> int:
         await session.flush()
         session.add(request)
         await session.flush()
-        await consents.append_event(session, services, consent, EventKind.GIVEN, chat.locale)
+        await consents.append_event(
+            session,
+            services,
+            consent,
+            EventKind.GIVEN,
+            chat.locale,
+            event_id=draft.consent_id,
+            shared=draft.shared,
+        )
         await outbox.put(
             session,
             services,
@@ -116,6 +129,7 @@ async def send(services: Services, chat: Chat, draft: Draft) -> int:
             consent_id=consent.id,
             urgent=True,
         )
+        await consents.put_question(session, services, consent, request.id)
         await outbox.put_cards(session, services, draft.organisation_id, request.id, urgent=False)
     return request.id
 

@@ -22,9 +22,11 @@ from dialogs.states import (
     Menu,
     Place,
     Reflection,
+    Renewal,
     Suggestions,
     Tidy,
     Welcome,
+    Withdrawal,
     Worried,
 )
 from tests.conversations.inside import Inside, StraightClient
@@ -201,7 +203,22 @@ async def _request(client: StraightClient) -> None:
 
 
 further(Matters.consent, Matters.request, "r_consent")
+further(Renewal.term, Matters.consent, "renew")
+further(Renewal.items, Matters.consent, "change")
+further(Renewal.name, Renewal.items, "items_ok")
+further(Renewal.reach, Renewal.name, "called")
+further(Renewal.phone, Renewal.reach, "by_phone")
+further(Renewal.time, Renewal.reach, "by_chat")
+further(Renewal.preview, Renewal.term, "term:90")
 further(Answer.write, Matters.request, "write")
+
+
+@way(Withdrawal.choose)
+async def _withdrawal(client: StraightClient) -> None:
+    await WAYS[Consent.sent](client)
+    await client.says("miten suostumuksen voi perua?")
+
+
 further(Matters.memo, Suggestions.keep, "keep", "home", "matters", "memo")
 further(Matters.forget, Matters.main, "forget")
 further(Matters.forgotten, Matters.forget, "do_forget")

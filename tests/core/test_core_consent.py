@@ -201,7 +201,7 @@ def record(**changes: object) -> ConsentRecord:
 
 def test_the_record_has_the_same_hash_after_it_was_kept() -> None:
     kept = json.loads(json.dumps(record().model_dump(mode="json")))
-    assert record_hash(ConsentRecord.model_validate(kept)) == record_hash(record())
+    assert record_hash(kept) == record_hash(record().model_dump(mode="json"))
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,9 @@ def test_the_record_has_the_same_hash_after_it_was_kept() -> None:
     ],
 )
 def test_a_record_that_says_something_else_has_another_hash(change: dict[str, object]) -> None:
-    assert record_hash(record(**change)) != record_hash(record())
+    assert record_hash(record(**change).model_dump(mode="json")) != record_hash(
+        record().model_dump(mode="json")
+    )
 
 
 EVENT: dict[str, object] = {

@@ -2,12 +2,15 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
+from bot.core.consent import BestTime, Item, Reach
 from bot.core.requests import Outcome, Step
-from bot.services import caseload, clients, consents, outbox, requests, staff
+from bot.services import caseload, clients, consents, outbox, requests, revisions, staff
 from bot.services.base import Services
 from bot.services.clients import Chat
 from bot.services.outbox import LEASE, Kind
+from bot.services.revisions import Revision
 from bot.simulator.chats import User
 from tests.conftest import HandClock
 from tests.courier.postman import Post, chat_of
@@ -25,7 +28,9 @@ async def withdraws(services: Services, user: User) -> None:
 
 
 async def states(services: Services) -> list[tuple[str, str, str | None]]:
-    return [(row.kind, row.state, row.reason) for row in await all_rows(services)]
+    """Of what is due: the question at the end of a term waits for its day."""
+    rows = await all_rows(services)
+    return [(row.kind, row.state, row.reason) for row in rows if row.due_at <= services.clock()]
 
 
 # A request's way
@@ -299,8 +304,8 @@ async def test_withdrawing_takes_cards_and_words_back(post: Post, services: Serv
     assert len(post.of_worker(leena)) == 2
     await withdraws(services, aino)
     await post.until_all_is_sent()
-    (card,) = post.of_worker(leena)
-    assert NAME not in card.text
+    card, told = post.of_worker(leena)
+    assert NAME not in card.text + told.text
     assert card.buttons == []
 
 
@@ -338,6 +343,104 @@ async def test_a_consent_that_ran_out_closes_the_card_and_tells_the_client(
     assert NAME not in post.of_worker(leena)[0].text
 
 
+async def test_before_the_term_ends_the_client_is_asked_what_then(
+    post: Post, services: Services, clock: HandClock
+) -> None:
+    worker, _leena = await post.joins()
+    aino = post.somebody()
+    request_id = await asks(services, chat_of(aino), days=90)
+    await caseload.take(services, worker.id, request_id, Step.ACCEPT)
+    clock.go(timedelta(days=83) - timedelta(seconds=1))
+    await post.until_all_is_sent()
+    assert "Miten haluat jatkaa?" not in post.of_client(aino)[-1].text
+    clock.go(timedelta(seconds=1))
+    await post.until_all_is_sent()
+    question = post.of_client(aino)[-1]
+    assert "on voimassa 9.6.2026 asti" in question.text
+    assert [button["text"] for row in question.buttons for button in row] == [
+        "Uusin suostumuksen",
+        "Muutan, mitä kerrotaan",
+        "Annan sen päättyä",
+    ]
+    assert NAME not in question.text
+    assert WORDS not in question.text
+
+
+async def test_who_has_renewed_is_not_asked_at_the_old_end(
+    post: Post, services: Services, clock: HandClock
+) -> None:
+    aino = post.somebody()
+    await asks(services, chat_of(aino), days=30)
+    (consent,) = await consents.mine(services, aino.id)
+    clock.go(timedelta(days=3))
+    given = {"items": frozenset(Item), "reach": Reach.CHAT, "best_time": BestTime.ANY, "name": NAME}
+    renewed = Revision(id=str(uuid4()), consent_id=consent.id, days=90, **given)
+    assert await revisions.confirm(services, chat_of(aino), renewed)
+    clock.go(timedelta(days=24))
+    await post.until_all_is_sent()
+    assert all("Miten haluat jatkaa?" not in message.text for message in post.of_client(aino))
+    assert ("consent_ending", "dropped", "no longer true") in await states(services)
+
+
+async def test_of_a_request_that_is_over_nothing_is_asked(
+    post: Post, services: Services, clock: HandClock
+) -> None:
+    worker, _leena = await post.joins()
+    aino = post.somebody()
+    request_id = await asks(services, chat_of(aino), days=30)
+    await caseload.take(services, worker.id, request_id, Step.ACCEPT)
+    await caseload.take(services, worker.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    clock.go(timedelta(days=25))
+    await post.until_all_is_sent()
+    assert all("Miten haluat jatkaa?" not in message.text for message in post.of_client(aino))
+
+
+async def test_a_question_that_comes_too_late_is_not_asked(
+    post: Post, services: Services, clock: HandClock
+) -> None:
+    """Telegram was out of reach for a week: the term is over, and the client is told that instead."""
+    aino = post.somebody()
+    await asks(services, chat_of(aino), days=30)
+    clock.go(timedelta(days=30))
+    await consents.expire_due(services)
+    await post.until_all_is_sent()
+    assert [message.text.split()[0] for message in post.of_client(aino)] == ["Suostumuksesi"]
+
+
+async def test_the_card_follows_what_is_told_in_both_directions(post: Post, services: Services) -> None:
+    worker, leena = await post.joins()
+    aino = post.somebody()
+    request_id = await asks(services, chat_of(aino))
+    await caseload.take(services, worker.id, request_id, Step.ACCEPT)
+    await post.until_all_is_sent()
+    (consent,) = await consents.mine(services, aino.id)
+    usual = {"consent_id": consent.id, "reach": Reach.CHAT, "best_time": BestTime.ANY, "name": NAME}
+    for items, told in ((frozenset({Item.NAME}), False), (frozenset(Item), True)):
+        await revisions.confirm(services, chat_of(aino), Revision(id=str(uuid4()), items=items, **usual))
+        await post.until_all_is_sent()
+        (card,) = post.of_worker(leena)
+        assert (WORDS in card.text) is told
+        assert NAME in card.text
+        receipt = post.of_client(aino)[-1]
+        assert "Päivitetty 11.3.2026" in receipt.text
+        assert (WORDS in receipt.text) is told
+
+
+async def test_the_worker_hears_that_a_consent_was_withdrawn(post: Post, services: Services) -> None:
+    (worker, leena), (_, pekka) = await post.joins("Leena"), await post.joins("Pekka")
+    aino = post.somebody()
+    request_id = await asks(services, chat_of(aino))
+    await caseload.take(services, worker.id, request_id, Step.ACCEPT)
+    await post.until_all_is_sent()
+    await withdraws(services, aino)
+    await post.until_all_is_sent()
+    card, told = post.of_worker(leena)
+    assert "Tiedot on poistettu tästä viestistä" in card.text
+    assert "Älä enää ota yhteyttä" in told.text
+    assert all(NAME not in message.text for message in post.of_worker(leena))
+    assert post.of_worker(pekka) == []
+
+
 async def test_forgetting_takes_everything_back(post: Post, services: Services) -> None:
     worker, leena = await post.joins()
     aino = post.somebody()
@@ -347,7 +450,7 @@ async def test_forgetting_takes_everything_back(post: Post, services: Services) 
     await post.until_all_is_sent()
     await clients.forget(services, aino.id)
     await post.until_all_is_sent()
-    (card,) = post.of_worker(leena)
+    card, _told = post.of_worker(leena)
     assert NAME not in card.text
 
 

@@ -17,8 +17,8 @@ COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.c
 # Personal, or made of words that somebody has written.
 PERSONAL = {
     *("clients.chat_id", "clients.name", "check_ins.answers", "memo_entries.offer_id", "memo_entries.reason"),
-    *("consents.record", "consents.shared", "staff.name", "staff.chat_id", "invites.name", "outbox.note"),
-    *("staff.draft", "dialog_states.data", "fingerprint_key.key"),
+    *("consents.record", "consents.shared", "consents.once_given", "staff.name", "staff.chat_id"),
+    *("invites.name", "outbox.note", "staff.draft", "dialog_states.data", "fingerprint_key.key"),
 }
 
 # Text and JSON that anybody may read: codes, ids of our own and hashes.

@@ -154,7 +154,7 @@ async def test_forgetting_reaches_the_workers_card(services: Services) -> None:
         await rows.settle(services, row, rows.Row.SENT, message_id=90)
     await clients.forget(services, CLIENT.id)
     waiting = {row.kind for row in await rows.claim(services)}
-    assert waiting == {"card", "retract"}
+    assert waiting == {"card", "consent_over", "retract"}
     card = await caseload.card(services, worker_id, request_id)
     assert card is not None
     assert (card.state, card.personal) == ("withdrawn", None)

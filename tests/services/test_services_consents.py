@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, text, update
 
+from bot.core.consent import event_hash
 from bot.core.requests import Outcome, State, Step
-from bot.db.tables import ConsentChain, ConsentEvent, Staff
+from bot.db.tables import Consent, ConsentChain, ConsentEvent, ContactRequest, Staff
 from bot.services import caseload, clients, consents, requests
 from bot.services.base import Services
 from bot.services.clients import Chat
-from tests.conftest import HandClock
+from tests.conftest import START, HandClock
 from tests.services.people import (
     CLIENT,
     KELLO,
@@ -142,6 +143,27 @@ async def test_accepting_and_withdrawing_at_once_never_leaves_an_open_door(
     card = await caseload.card(services, worker.id, request_id)
     assert card is not None
     assert card.personal is None
+
+
+async def test_withdrawing_all_leaves_none(services: Services) -> None:
+    for _ in range(3):
+        await asks(services)
+    await asks(services, SOMEBODY_ELSE)
+    assert await consents.withdraw_all(services, CLIENT.id) == 3
+    assert await consents.mine(services, CLIENT.id) == []
+    assert len(await consents.mine(services, SOMEBODY_ELSE.id)) == 1
+    assert await consents.withdraw_all(services, CLIENT.id) == 0
+
+
+async def test_the_worker_who_had_the_request_is_told_once(services: Services) -> None:
+    leena, _pekka = await joins(services), await joins(services, "Pekka")
+    request_id = await asks(services)
+    await accepts(services, leena, request_id)
+    consent = await consent_of(services, request_id)
+    for _ in range(2):
+        await consents.withdraw(services, CLIENT.id, consent.id)
+    told = await outbox(services, "consent_over")
+    assert [(row.staff_id, row.request_id) for row in told] == [(leena.id, request_id)]
 
 
 # The term
@@ -331,6 +353,121 @@ async def test_an_event_put_in_is_found(services: Services) -> None:
 async def test_a_shortened_head_is_found(services: Services) -> None:
     await five_events(services)
     assert not (await harmed(services, update(ConsentChain).values(length=4))).whole
+
+
+async def test_an_event_put_in_between_with_all_its_hashes_is_found(services: Services) -> None:
+    """Somebody who can count hashes puts one in, and moves the rest on."""
+    seqs = await five_events(services)
+    before = (await events(services))[2]
+    put_in = {"consent_id": "x", "kind": "given", "at": before.at, "valid_until": before.valid_until}
+    put_in |= {"text_version": "1", "locale": "fi"}
+    digest = event_hash(before.hash, **put_in, record="0" * 64)
+    new = ConsentEvent(
+        seq=seqs[2] + 1, **put_in, record_hash="0" * 64, previous_hash=before.hash, hash=digest
+    )
+    async with services.db.work() as session:
+        for seq in reversed(seqs[3:]):
+            await session.execute(update(ConsentEvent).where(ConsentEvent.seq == seq).values(seq=seq + 1))
+        session.add(new)
+    report = await consents.verify(services)
+    assert (report.broken_at, report.problem) == (seqs[3] + 1, "does not follow the event before it")
+
+
+async def test_an_event_put_at_the_end_with_all_its_hashes_is_found(services: Services) -> None:
+    seqs = await five_events(services)
+    last = (await events(services))[-1]
+    more = {"consent_id": last.consent_id, "kind": "given", "at": last.at, "valid_until": last.valid_until}
+    more |= {"text_version": "1", "locale": "fi"}
+    digest = event_hash(last.hash, **more, record="0" * 64)
+    async with services.db.work() as session:
+        session.add(
+            ConsentEvent(seq=seqs[-1] + 1, **more, record_hash="0" * 64, previous_hash=last.hash, hash=digest)
+        )
+    report = await consents.verify(services)
+    assert (report.broken_at, report.problem) == (
+        seqs[-1] + 1,
+        "is one too many: the chain should have 5 events",
+    )
+
+
+async def test_the_first_of_several_broken_events_is_named(services: Services) -> None:
+    seqs = await five_events(services)
+    report = await harmed(
+        services,
+        update(ConsentEvent).where(ConsentEvent.seq.in_(seqs[1:4])).values(locale="sv"),
+        delete(ConsentEvent).where(ConsentEvent.seq == seqs[4]),
+    )
+    assert report.broken_at == seqs[1]
+
+
+async def test_a_last_event_taken_away_with_a_mended_head_is_found(services: Services) -> None:
+    """The consent says that it was withdrawn, and no event does."""
+    await five_events(services)
+    *_, before, last = await events(services)
+    report = await harmed(
+        services,
+        delete(ConsentEvent).where(ConsentEvent.seq == last.seq),
+        update(ConsentChain).values(length=4, head_hash=before.hash),
+    )
+    assert report.problem == "does not fit the state of its consent"
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"state": "withdrawn"}, "does not fit the state of its consent"),
+        ({"state": "expired"}, "does not fit the state of its consent"),
+        ({"valid_until": START + timedelta(days=3000)}, "does not fit the term of its consent"),
+        ({"record": None}, "tells of a record that is not there"),
+        ({"record": {"record_id": "something else"}}, "does not fit the record of its consent"),
+    ],
+)
+async def test_a_consent_that_is_no_longer_as_its_last_event_says_is_found(
+    services: Services, values: dict[str, Any], problem: str
+) -> None:
+    third = (await five_events(services))[2]
+    consent_id = (await events(services))[2].consent_id
+    report = await harmed(services, update(Consent).where(Consent.id == consent_id).values(**values))
+    assert (report.broken_at, report.problem) == (third, problem)
+
+
+async def test_one_word_changed_in_a_record_is_found(services: Services) -> None:
+    third = (await five_events(services))[2]
+    consent_id = (await events(services))[2].consent_id
+    async with services.db.read() as session:
+        consent = await session.get(Consent, consent_id)
+    assert consent is not None
+    record = {**consent.record, "recipients": ["somebody-else"]}
+    report = await harmed(services, update(Consent).where(Consent.id == consent_id).values(record=record))
+    assert (report.broken_at, report.problem) == (third, "does not fit the record of its consent")
+
+
+async def test_a_withdrawn_consent_that_is_given_again_behind_our_back_is_found(services: Services) -> None:
+    await five_events(services)
+    withdrawn = (await events(services))[3]
+    again = update(Consent).where(Consent.id == withdrawn.consent_id).values(state="given")
+    report = await harmed(services, again)
+    assert (report.broken_at, report.problem) == (withdrawn.seq, "does not fit the state of its consent")
+
+
+async def test_a_consent_without_an_event_is_found(services: Services) -> None:
+    await five_events(services)
+    times = {"given_at": services.clock(), "valid_until": services.clock()}
+    async with services.db.work() as session:
+        session.add(Consent(id="made-up", organisation_id=KELLO, purpose="contact", state="given", **times))
+    report = await consents.verify(services)
+    assert report.problem == "is missing: there is a consent that no event tells of"
+
+
+async def test_a_valid_consent_whose_row_is_gone_is_found(services: Services) -> None:
+    third = (await five_events(services))[2]
+    consent_id = (await events(services))[2].consent_id
+    report = await harmed(
+        services,
+        delete(ContactRequest).where(ContactRequest.consent_id == consent_id),
+        delete(Consent).where(Consent.id == consent_id),
+    )
+    assert (report.broken_at, report.problem) == (third, "tells of a consent that is not there")
 
 
 async def test_the_chain_goes_on_whole_after_somebody_was_forgotten(services: Services) -> None:

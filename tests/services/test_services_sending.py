@@ -49,7 +49,11 @@ async def test_one_yes_leaves_a_consent_a_request_a_receipt_and_a_card(services:
     assert [event.kind for event in await events(services)] == ["given"]
     assert (await consents.verify(services)).whole
     kinds = [(row.kind, row.client_id, row.staff_id) for row in await outbox(services)]
-    assert kinds == [("receipt", consent.client_id, None), ("card", None, worker.id)]
+    assert kinds == [
+        ("receipt", consent.client_id, None),
+        ("consent_ending", consent.client_id, None),
+        ("card", None, worker.id),
+    ]
 
 
 async def test_the_same_yes_twice_is_one_request(services: Services) -> None:
@@ -67,7 +71,7 @@ async def test_twenty_yeses_at_once_are_one_request(services: Services) -> None:
     assert len(set(ids)) == 1
     tables = (Client, Consent, ContactRequest, KeptCheckIn)
     assert [await count(services, table) for table in tables] == [1, 1, 1, 1]
-    assert [row.kind for row in await outbox(services)] == ["receipt", "card"]
+    assert [row.kind for row in await outbox(services)] == ["receipt", "consent_ending", "card"]
     assert (await consents.verify(services)).events == 1
 
 
