@@ -19,7 +19,7 @@ COLUMNS = [column for table in Base.metadata.sorted_tables for column in table.c
 PERSONAL = {
     *("clients.chat_id", "clients.name", "check_ins.answers", "memo_entries.offer_id", "memo_entries.reason"),
     *("consents.record", "consents.shared", "staff.name", "staff.chat_id", "invites.name", "outbox.note"),
-    *("staff.draft", "dialog_states.data"),
+    *("staff.draft", "dialog_states.data", "enquiries.route", "enquiry_messages.words"),
 }
 
 # Text and JSON that anybody may read: codes, ids of our own, hashes and fingerprints.
@@ -36,6 +36,9 @@ HARMLESS = {
     *("contact_requests.state", "contact_requests.outcome", "staff_cards.shown"),
     *("outbox.key", "outbox.kind", "outbox.consent_id", "outbox.detail", "outbox.state", "outbox.reason"),
     *("dialog_states.key", "dialog_states.chat_key", "dialog_states.state", "handled_updates.bot"),
+    *("enquiries.alias", "enquiries.organisation_id", "enquiries.asker_key", "enquiries.state"),
+    *("enquiries.ended_by", "enquiry_messages.token", "enquiry_messages.side"),
+    *("enquiry_blocks.organisation_id", "enquiry_blocks.asker_key"),
     *("unmet_needs.month", "unmet_needs.area", "unmet_needs.municipality"),
 }
 
