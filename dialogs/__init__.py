@@ -4,9 +4,11 @@ from aiogram_dialog import Dialog
 
 from dialogs import (
     answer,
+    asked,
     check_in,
     consent,
     crisis,
+    enquiry,
     find,
     language,
     matters,
@@ -35,5 +37,7 @@ def build_all() -> list[Dialog]:
         consent,
         matters,
         answer,
+        enquiry,
+        asked,
     )
     return [room.build() for room in rooms]

@@ -15,7 +15,7 @@ from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
 from bot.i18n import gettext as _
-from bot.services import clients, consents, memos, requests
+from bot.services import clients, consents, enquiries, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
@@ -35,6 +35,7 @@ from dialogs.common import (
     to,
     within,
 )
+from dialogs.states import Asked
 from dialogs.states import Matters as At
 
 ROOM = 3500
@@ -70,6 +71,7 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
     allowed = await consents.mine(services, chat_id)
     entries = await memos.entries(services, chat_id)
     known = await clients.seen(services, chat_id) is not None
+    asked = await enquiries.kept(services, chat_id)
     return {
         "requests": [
             (str(one.id), f"{_SYMBOLS[one.state]} {organisation_name(services.catalog, one.organisation_id)}")
@@ -86,7 +88,10 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
         ],
         "memo": _("📝 Muistilista ({count})").format(count=len(entries)),
         "known": known,
-        "unknown": not known,
+        "unknown": not (known or asked),
+        "only_asked": bool(asked and not known),
+        "asked": asked,
+        "enquiries": _("🕶 Nimettömät kysymykset ({count})").format(count=asked),
     }
 
 
@@ -98,6 +103,10 @@ _SYMBOLS = {
     State.CLOSED: "✔️",
     State.WITHDRAWN: "✖️",
 }
+
+
+async def on_enquiries(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(Asked.mine)
 
 
 async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogManager, request_id: str) -> None:
@@ -275,6 +284,9 @@ async def get_forget(dialog_manager: DialogManager, services: Services, **_kwarg
             count=kept.requests
         ),
         ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents).format(count=kept.consents),
+        ngettext("• {count} nimetön kysymys", "• {count} nimetöntä kysymystä", kept.enquiries).format(
+            count=kept.enquiries
+        ),
     ]
     return {"kept": Markup("\n").join(rows)}
 
@@ -300,6 +312,7 @@ def build() -> Dialog:
         page(
             Tr("<b>📁 Omat asiani</b>\n"),
             Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="known"),
+            Tr("Täällä ovat nimettömät kysymyksesi. Muuta en ole sinusta tallentanut.", when="only_asked"),
             Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
             Column(
                 Select(
@@ -317,6 +330,7 @@ def build() -> Dialog:
                     on_click=on_consent,
                 ),
             ),
+            Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
             state=At.main,
@@ -358,7 +372,9 @@ def build() -> Dialog:
         page(
             Tr("<b>🗑 Unohda minut</b>\n"),
             Tr("Sinusta on tallennettu:\n{kept}\n"),
-            Tr("Poistan kaiken heti. Avoimet pyynnöt päättyvät, ja työntekijä ei enää näe tietojasi."),
+            Tr(
+                "Poistan kaiken heti. Avoimet pyynnöt ja kysymykset päättyvät, ja työntekijä ei enää näe niitä."
+            ),
             Tr(
                 "\nJäljelle jää vain merkintä siitä, että joskus oli suostumus ja milloin se päättyi. Siitä "
                 "ei näe, kenen se oli. Sillä voin osoittaa, että noudatin lupaasi."

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from bot.core.requests import LIVE
 from bot.db.tables import Client, ContactRequest, DialogState, HandledUpdate, Invite
-from bot.services import clients, consents, outbox
+from bot.services import clients, consents, enquiries, outbox
 from bot.services.base import Services
 
 KEEP_HANDLED = timedelta(days=2)
@@ -27,6 +27,7 @@ class Purged:
     messages: int
     invites: int
     clients: int
+    enquiries: int
 
 
 async def tick(services: Services) -> None:
@@ -50,8 +51,9 @@ async def purge(services: Services) -> Purged:
     for chat_id in await _idle(services, now - settings.retention):
         gone += await clients.forget(services, chat_id)
     messages = await outbox.forget_sent(services, now - KEEP_SENT)
+    asked = await enquiries.purge(services)
     counts = [int(result.rowcount) for result in (dialogs, updates, invites)]  # type: ignore[attr-defined]
-    return Purged(counts[0], counts[1], messages, counts[2], gone)
+    return Purged(counts[0], counts[1], messages, counts[2], gone, asked)
 
 
 async def _idle(services: Services, before: datetime) -> list[int]:

@@ -13,9 +13,11 @@ from bot.services import caseload, requests
 from bot.simulator.chats import Message
 from dialogs.states import (
     Answer,
+    Asked,
     CheckIn,
     Consent,
     Crisis,
+    Enquiry,
     Find,
     Language,
     Matters,
@@ -204,3 +206,23 @@ further(Answer.write, Matters.request, "write")
 further(Matters.memo, Suggestions.keep, "keep", "home", "matters", "memo")
 further(Matters.forget, Matters.main, "forget")
 further(Matters.forgotten, Matters.forget, "do_forget")
+further(Enquiry.whom, Menu.main, "enquiry")
+further(Enquiry.write, Enquiry.whom, "whom")
+
+
+@way(Enquiry.found)
+async def _found(client: StraightClient) -> None:
+    await WAYS[Enquiry.write](client)
+    await client.says("Soittakaa 040 123 4567 tai tulkaa, Kauppakatu 5 & <b>. Hetu 131052-308T, a@b.fi")
+
+
+@way(Enquiry.preview)
+async def _preview(client: StraightClient) -> None:
+    await WAYS[Enquiry.write](client)
+    await client.says("Mistä saan apua <velkoihin> & vuokraan?")
+
+
+further(Enquiry.sent, Enquiry.preview, "send")
+further(Asked.thread, Enquiry.sent, "open")
+further(Asked.mine, Asked.thread, "b_mine")
+further(Asked.end, Asked.thread, "finish")
