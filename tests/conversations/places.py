@@ -213,13 +213,13 @@ further(Enquiry.write, Enquiry.whom, "whom")
 @way(Enquiry.found)
 async def _found(client: StraightClient) -> None:
     await WAYS[Enquiry.write](client)
-    await client.says("Soittakaa 040 123 4567 tai tulkaa, Kauppakatu 5 & <b>. Hetu 131052-308T, a@b.fi")
+    await client.says("Soittakaa 040 123 4567 tai tulkaa, Kauppakatu 5 & <hiljaista>. Hetu 131052-308T, a@b.fi")
 
 
 @way(Enquiry.preview)
 async def _preview(client: StraightClient) -> None:
     await WAYS[Enquiry.write](client)
-    await client.says("Mistä saan apua <velkoihin> & vuokraan?")
+    await client.says("Mistä saan apua, kun on <hiljaista> & velkaa?")
 
 
 further(Enquiry.sent, Enquiry.preview, "send")

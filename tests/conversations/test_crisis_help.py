@@ -7,7 +7,18 @@ from aiogram.fsm.state import State
 
 import dialogs
 from dialogs.common import FreeText
-from dialogs.states import Answer, CheckIn, Consent, Crisis, Find, Menu, Reflection
+from dialogs.states import (
+    Answer,
+    Asked,
+    CheckIn,
+    Consent,
+    Crisis,
+    Enquiry,
+    Find,
+    Menu,
+    Place,
+    Reflection,
+)
 from tests.conversations.inside import Inside
 from tests.conversations.people import DANGER, EVERY_STATE
 from tests.conversations.places import Parked
@@ -76,6 +87,11 @@ def test_places_for_words_are_known() -> None:
         Consent.name,
         Consent.phone,
         Answer.write,
+        Enquiry.write,
+        Asked.thread,
+        Find.heard,
+        Place.ask,
+        Place.choose,
     }
 
 
