@@ -213,7 +213,9 @@ further(Enquiry.write, Enquiry.whom, "whom")
 @way(Enquiry.found)
 async def _found(client: StraightClient) -> None:
     await WAYS[Enquiry.write](client)
-    await client.says("Soittakaa 040 123 4567 tai tulkaa, Kauppakatu 5 & <hiljaista>. Hetu 131052-308T, a@b.fi")
+    await client.says(
+        "Soittakaa 040 123 4567 tai tulkaa, Kauppakatu 5 & <hiljaista>. Hetu 131052-308T, a@b.fi"
+    )
 
 
 @way(Enquiry.preview)
