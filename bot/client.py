@@ -39,9 +39,9 @@ from bot.db.dialog_state import DialogStorage
 from bot.i18n import from_language_code, set_locale, speaking
 from bot.i18n import gettext as _
 from bot.limits import LONGEST_WAIT
-from bot.services import clients
+from bot.services import clients, enquiries
 from bot.services.base import Services
-from dialogs import answer, crisis, find, matters, renewal, states, tidy, welcome, withdrawal
+from dialogs import answer, asked, crisis, find, matters, renewal, states, tidy, welcome, withdrawal
 from dialogs.common import as_id, go_home, recall, remember
 
 log = structlog.get_logger()
@@ -271,10 +271,12 @@ async def on_matters(_message: Message, dialog_manager: DialogManager) -> None:
 
 
 async def on_stop(message: Message, dialog_manager: DialogManager, services: Services) -> None:
-    """The conversation is forgotten at once; what the client has agreed to keep is shown with a way to remove it."""
+    """The conversation and anonymous enquiries are forgotten at once; what the client has agreed to keep is
+    shown with a way to remove it."""
     state = dialog_manager.middleware_data["state"]
     await state.clear()
     await tidy.forget(state)
+    await enquiries.forget_at_once(services, message.chat.id)
     if await clients.kept(services, message.chat.id):
         await message.answer(_("Keskustelu on unohdettu. Alla näet, mitä sinusta on tallennettu luvallasi."))
         await dialog_manager.start(states.Matters.forget, mode=StartMode.RESET_STACK)
@@ -291,6 +293,8 @@ async def on_go(callback: CallbackQuery, dialog_manager: DialogManager) -> None:
         await matters.start_request(dialog_manager, number)
     elif where == "answer" and number:
         await answer.start(dialog_manager, number)
+    elif where == "enquiry" and number:
+        await asked.start_thread(dialog_manager, number)
     elif where == "matters":
         await matters.start(dialog_manager)
     elif where == "renew":

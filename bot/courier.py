@@ -23,9 +23,10 @@ from bot.core.calendar import may_go_from
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import speaking
 from bot.limits import Pace, seconds
-from bot.notices import Notice, client_of, for_client, for_worker, worker_of
-from bot.services import caseload, clients, housekeeping, outbox, staff
+from bot.notices import Notice, client_of, for_asker, for_client, for_worker, worker_of
+from bot.services import caseload, clients, enquiries, enquiry_desk, housekeeping, outbox, staff
 from bot.services.base import Services
+from bot.services.enquiries import Asker
 from bot.services.outbox import MOST_ATTEMPTS, Kind, Row
 from bot.staff.requests import take_away
 
@@ -73,9 +74,9 @@ class Courier:
     async def round(self) -> int:
         """Claim what is due and deliver it, one chat's messages in order; returns how many rows were claimed."""
         rows = await outbox.claim(self._services)
-        by_chat: dict[tuple[int | None, int | None], list[OutboxMessage]] = defaultdict(list)
+        by_chat: dict[tuple[str, int], list[OutboxMessage]] = defaultdict(list)
         for row in rows:
-            by_chat[row.client_id, row.staff_id].append(row)
+            by_chat[_chat_of(row)].append(row)
         await asyncio.gather(*(self._in_order(chat) for chat in by_chat.values()))
         return len(rows)
 
@@ -116,12 +117,13 @@ class Courier:
             return until
         await pace.wait(chat)
         async with self._in_flight:
-            return await (self._to_worker(row) if row.client_id is None else self._to_client(row))
+            to = {"client": self._to_client, "asker": self._to_asker, "worker": self._to_worker}
+            return await to[_chat_of(row)[0]](row)
 
     def _pace(self, row: OutboxMessage) -> tuple[Pace, int]:
-        if row.client_id is not None:
-            return self._to_clients, row.client_id
-        return self._to_workers, row.staff_id or 0
+        whose, number = _chat_of(row)
+        pace = self._to_workers if whose == "worker" else self._to_clients
+        return pace, -number if whose == "asker" else number
 
     async def _to_client(self, row: OutboxMessage) -> datetime | None:
         client = await client_of(self._services, row)
@@ -131,6 +133,16 @@ class Courier:
         with speaking(client.locale):
             notice = await for_client(self._services, row, client)
         return await self._say(row, notice, self._client_bot, client)
+
+    async def _to_asker(self, row: OutboxMessage) -> datetime | None:
+        """Only here, and only for the length of a send, is it known where the answer to an enquiry goes."""
+        asker = await enquiries.asker(self._services, row.enquiry_id or 0)
+        if asker is None:
+            await self._settle(row, Row.DROPPED, reason="no chat")
+            return None
+        with speaking(asker.locale):
+            notice = await for_asker(self._services, row)
+        return await self._say(row, notice, self._client_bot, asker)
 
     async def _to_worker(self, row: OutboxMessage) -> datetime | None:
         worker = await worker_of(self._services, row)
@@ -142,7 +154,7 @@ class Courier:
         return await self._say(row, notice, self._staff_bot, worker)
 
     async def _say(
-        self, row: OutboxMessage, notice: Notice | None, bot: Bot, to: Client | Staff
+        self, row: OutboxMessage, notice: Notice | None, bot: Bot, to: Client | Staff | Asker
     ) -> datetime | None:
         if notice is None:
             await self._settle(row, Row.DROPPED, reason="no longer true")
@@ -168,19 +180,30 @@ class Courier:
         return None
 
     async def _said(
-        self, row: OutboxMessage, notice: Notice, bot: Bot, to: Client | Staff, message_id: int | None
+        self, row: OutboxMessage, notice: Notice, bot: Bot, to: Client | Staff | Asker, message_id: int | None
     ) -> None:
         """Write it down; what has changed while the message was on its way is put right."""
-        if notice.card is not None and notice.edit is not None:
-            await caseload.keep_true(self._services, to.id, notice.card)
-        elif notice.card is not None and message_id is not None:
-            earlier = await caseload.remember_shown(self._services, to.id, notice.card, message_id)
+        if row.staff_id is not None and message_id is not None:
+            earlier = await self._note_card(row.staff_id, notice, message_id)
             if earlier is not None:
                 await take_away(bot, to.chat_id, earlier)
         ours = await self._settle(row, Row.SENT, message_id=message_id)
         if not ours and row.kind == Kind.CLIENT_WORD:
             async with self._services.db.work() as session:
                 await outbox.put_retraction(session, self._services, row, message_id)
+
+    async def _note_card(self, worker_id: int, notice: Notice, message_id: int) -> int | None:
+        """Remember what a card shows now; returns an earlier message that shows the same and has to go."""
+        services, edited = self._services, notice.edit is not None
+        if isinstance(notice.card, caseload.Card):
+            if not edited:
+                return await caseload.remember_shown(services, worker_id, notice.card, message_id)
+            await caseload.keep_true(services, worker_id, notice.card)
+        elif isinstance(notice.card, enquiry_desk.Card):
+            if not edited:
+                return await enquiry_desk.remember_shown(services, worker_id, notice.card, message_id)
+            await enquiry_desk.keep_true(services, worker_id, notice.card)
+        return None
 
     async def _broken_line(self, row: OutboxMessage, error: TelegramError, notice: Notice) -> datetime | None:
         """After a cut, or an answer that cannot be read, the message may have arrived or not; these look alike: it is
@@ -209,11 +232,22 @@ class Courier:
         SETTLED.labels(row.kind, state).inc()
         return await outbox.settle(self._services, row, state, reason=reason, message_id=message_id)
 
-    async def _unreachable(self, to: Client | Staff) -> None:
-        if isinstance(to, Client):
+    async def _unreachable(self, to: Client | Staff | Asker) -> None:
+        if isinstance(to, Asker):
+            await enquiries.unreachable(self._services, to.enquiry_id)
+        elif isinstance(to, Client):
             await clients.chat_reachable(self._services, to.chat_id, False)
         else:
             await staff.chat_reachable(self._services, to.chat_id, False)
+
+
+def _chat_of(row: OutboxMessage) -> tuple[str, int]:
+    """Whose chat a message goes to: that of a client, of a worker, or of whoever made an enquiry."""
+    if row.client_id is not None:
+        return "client", row.client_id
+    if row.staff_id is not None:
+        return "worker", row.staff_id
+    return "asker", row.enquiry_id or 0
 
 
 async def _send(bot: Bot, chat_id: int, notice: Notice) -> int | None:

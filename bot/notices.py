@@ -10,15 +10,17 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import views
 from bot.core.consent import ConsentRecord, ConsentState, Reach, Shared, stamp
+from bot.core.enquiries import KEPT_AFTER_END, Ended
+from bot.core.enquiries import State as EnquiryState
 from bot.core.requests import IN_HAND, LIVE, Outcome, State
-from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
+from bot.db.tables import Client, Consent, ContactRequest, Enquiry, EnquiryMessage, OutboxMessage, Staff
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
-from bot.services import caseload
+from bot.services import caseload, enquiry_desk
 from bot.services.base import Services
 from bot.services.caseload import Card
 from bot.services.outbox import Kind
-from bot.staff import cards
+from bot.staff import cards, enquiry_cards
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Notice:
     edit: int | None = None
     remove: int | None = None
     protect: bool = False
-    card: Card | None = None  # what the message shows, if it is a worker's card
+    card: Card | enquiry_desk.Card | None = None  # what the message shows, if it is a worker's card
 
     @property
     def repeatable(self) -> bool:
@@ -179,6 +181,8 @@ async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> N
     """What a row says to a worker now; a card that is up to date already, or that nobody needs, says nothing."""
     if row.kind == Kind.RETRACT:
         return Notice(Markup(""), remove=(row.detail or {})["message_id"])
+    if row.kind == Kind.ENQUIRY:
+        return await _enquiry(services, row, worker)
     assert row.request_id is not None
     card = await caseload.card(services, worker.id, row.request_id)
     if row.kind == Kind.CLIENT_WORD:
@@ -214,6 +218,64 @@ def _consent_over(card: Card) -> Notice:
         number=card.request_id,
     )
     return Notice(text)
+
+
+async def _enquiry(services: Services, row: OutboxMessage, worker: Staff) -> Notice | None:
+    assert row.enquiry_id is not None
+    card = await enquiry_desk.card(services, worker.id, row.enquiry_id)
+    message_id = await enquiry_desk.shown(services, worker.id, row.enquiry_id)
+    if card is None:
+        gone = html(_("Tämä kysymys ei ole enää nähtävilläsi."))
+        return Notice(gone, edit=message_id) if message_id else None
+    if message_id is None and not card.live:
+        return None  # over before it was seen: no need to disturb
+    afresh = card.live and (row.detail or {}).get("afresh")
+    return Notice(
+        enquiry_cards.text(card, services),
+        enquiry_cards.keyboard(card),
+        edit=None if afresh else message_id,
+        protect=True,
+        card=card,
+    )
+
+
+async def for_asker(services: Services, row: OutboxMessage) -> Notice | None:
+    """What a row says to somebody who has asked without a name; None when it is no longer true."""
+    async with services.db.read() as session:
+        enquiry = await session.get(Enquiry, row.enquiry_id)
+        message = await session.get(EnquiryMessage, (row.detail or {}).get("message", 0))
+        worker = await session.get(Staff, message.staff_id) if message and message.staff_id else None
+    if enquiry is None:
+        return None
+    name = _organisation(services, enquiry.organisation_id)
+    if row.kind == Kind.ENQUIRY_ENDED:
+        return _enquiry_ended(enquiry, name) if enquiry.state == EnquiryState.ENDED else None
+    if message is None or message.enquiry_id != enquiry.id:
+        return None
+    text = fill(
+        _("🕶 <b>{who}</b> vastaa kysymykseesi:\n<blockquote>{words}</blockquote>"),
+        who=f"{worker.name}, {name}" if worker else name,
+        words=message.words,
+    )
+    return Notice(text, InlineKeyboardMarkup([_button(_("🕶 Avaa keskustelu"), f"go:enquiry:{enquiry.id}")]))
+
+
+def _enquiry_ended(enquiry: Enquiry, organisation: str) -> Notice:
+    if enquiry.ended_by == Ended.IDLE:
+        text = _(
+            "🕶 Nimetön keskustelu on ollut pitkään hiljaa ({organisation}), joten päätin sen. "
+            "Viestit poistuvat {days} päivän kuluttua. Voit kysyä uudelleen, milloin haluat."
+        )
+    else:
+        text = _(
+            "🕶 {organisation} on päättänyt nimettömän keskustelun. Voit lukea viestit vielä {days} päivän ajan. "
+            "Jos asia jäi kesken, etsitään yhdessä muu paikka."
+        )
+    rows = [
+        _button(_("🕶 Avaa keskustelu"), f"go:enquiry:{enquiry.id}"),
+        _button(_("🔎 Etsitään muuta"), "go:find"),
+    ]
+    return Notice(fill(text, organisation=organisation, days=KEPT_AFTER_END.days), InlineKeyboardMarkup(rows))
 
 
 async def client_of(services: Services, row: OutboxMessage) -> Client | None:

@@ -43,6 +43,18 @@ def joined(*parts: str | Markup | None, gap: str = "\n") -> Markup:
     return Markup(gap).join([part for part in parts if part])
 
 
+def conversation(said: Sequence[Markup], room: int) -> Markup:
+    """Messages in order; of a long conversation the newest that fit `room` characters, and always the last."""
+    kept: list[Markup] = []
+    for one in reversed(said):
+        room -= len(one.striptags().encode("utf-16-le")) // 2  # as Telegram counts
+        if kept and room < 0:
+            kept.append(Markup("…"))
+            break
+        kept.append(one)
+    return joined(*reversed(kept))
+
+
 def best(text: CatalogText | None) -> str | None:
     return text.best(current_locale()) if text else None
 
@@ -296,6 +308,7 @@ def shared(what: Shared, catalog: Catalog) -> Markup:
     return joined(
         html(_("💛 Asia koskee läheistä.")) if what.about == "other" else None,
         _fact(_("👤 Nimi: {value}"), what.name),
+        _fact(_("🕶 On kysynyt nimettömästi nimellä: {value}"), what.enquiry),
         reach,
         fill(_("🕐 Sopiva aika: {value}"), value=best_time(what.best_time)),
         fill("\n<b>{title}</b>", title=_("Tästä olisi hyvä jutella")) if areas else None,

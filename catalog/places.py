@@ -90,6 +90,17 @@ def covered(catalog: Catalog) -> list[Municipality]:
     return [one for one in municipalities() if one.name in towns]
 
 
+def makers_serving(catalog: Catalog, municipality: str) -> frozenset[str]:
+    """Ids of the organisations that offer something there or to the whole country."""
+    from catalog.indexing import index_of
+
+    columns = index_of(catalog).columns
+    town = known(municipality)
+    there = columns.has("municipality", town.name if town else municipality) | columns.has("nationwide")
+    ids = (columns.ids[row] for row in there.nonzero()[0])
+    return frozenset(catalog.organisations_by_offer[offer_id].id for offer_id in ids)
+
+
 def find(text: str, among: Iterable[Municipality]) -> list[Municipality]:
     """Those whose name begins with the letters or has them as a form (`Jyväskylässä`), the likeliest first.
 

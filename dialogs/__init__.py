@@ -4,9 +4,11 @@ from aiogram_dialog import Dialog
 
 from dialogs import (
     answer,
+    asked,
     check_in,
     consent,
     crisis,
+    enquiry,
     find,
     language,
     matters,
@@ -41,5 +43,7 @@ def build_all() -> list[Dialog]:
         matters,
         answer,
         tidy,
+        enquiry,
+        asked,
     )
     return [room.build() for room in rooms]

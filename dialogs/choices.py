@@ -44,6 +44,7 @@ def item_rows(chosen: Collection[str], offered: Collection[str]) -> list[tuple[s
         Item.AREAS: _("Asiat, joihin toivot apua"),
         Item.WORDS: _("Omat sanasi niistä"),
         Item.STRENGTHS: _("Voimasi ja se, mikä auttaa"),
+        Item.ENQUIRY: _("Että kysyit nimettömästi"),
     }
     return [
         (item, f"{'✅' if item in chosen else '⬜'} {name}")

@@ -32,6 +32,7 @@ from dialogs.common import (
     fitted,
     give_back_text,
     in_moderation,
+    last_check_in,
     page,
     services_of,
     to,
@@ -40,20 +41,32 @@ from dialogs.states import Consent as At
 
 
 async def start(manager: DialogManager, offer: Offer, check_in: CheckIn) -> None:
-    """Begin a draft for the organisation of `offer`. Its id is made now, so that consenting twice is one consent."""
+    """Begin a draft for the organisation of `offer`."""
     check_in = fitted(check_in, check_in.matters)
     organisation = services_of(manager).catalog.organisation_of(offer)
-    draft = {
+    draft = _new(organisation.id, check_in, [Item.NAME, *_offered(check_in)])
+    await manager.start(At.intro, data={**draft, "offer": offer.id})
+
+
+async def start_from_enquiry(manager: DialogManager, organisation_id: str, alias: str) -> None:
+    """From an anonymous enquiry straight to the preview: that it is the same person is all that is told, unless the
+    client changes it."""
+    check_in = await last_check_in(manager)
+    draft = _new(organisation_id, fitted(check_in, check_in.matters), [Item.ENQUIRY])
+    await manager.start(At.preview, data={**draft, "enquiry": alias})
+
+
+def _new(organisation_id: str, check_in: CheckIn, items: list[Item]) -> dict[str, Any]:
+    """A draft. Its id is made now, so that consenting twice is one consent."""
+    return {
         "id": str(uuid4()),
-        "organisation": organisation.id,
-        "offer": offer.id,
+        "organisation": organisation_id,
         "check_in": check_in.model_dump(mode="json"),
-        "items": [Item.NAME, *_offered(check_in)],
+        "items": items,
         "reach": Reach.CHAT,
         "time": BestTime.ANY,
         "days": VALID_DAYS[1],
     }
-    await manager.start(At.intro, data=draft)
 
 
 async def on_start(start_data: Any, manager: DialogManager) -> None:
@@ -71,7 +84,7 @@ def _draft(manager: DialogManager) -> Draft:
     return Draft(
         consent_id=data["id"],
         organisation_id=data["organisation"],
-        offer_id=data["offer"],
+        offer_id=data.get("offer"),
         check_in=CheckIn.model_validate(data["check_in"]),
         items=frozenset(map(Item, data["items"])),
         reach=Reach(data["reach"]),
@@ -79,6 +92,7 @@ def _draft(manager: DialogManager) -> Draft:
         days=data["days"],
         name=data.get("name"),
         phone=data.get("phone"),
+        enquiry=data.get("enquiry"),
     )
 
 
@@ -101,7 +115,7 @@ async def get_draft(dialog_manager: DialogManager, services: Services, **_kwargs
 
 async def get_items(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
     draft = _draft(dialog_manager)
-    offered = [Item.NAME, *_offered(draft.check_in)]
+    offered = [Item.NAME, *_offered(draft.check_in), *([Item.ENQUIRY] if draft.enquiry else [])]
     return {"items": choices.item_rows(draft.items, offered)}
 
 

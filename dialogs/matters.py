@@ -15,7 +15,7 @@ from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
 from bot.i18n import gettext as _
-from bot.services import clients, consents, memos, receipts, requests
+from bot.services import clients, consents, enquiries, memos, receipts, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
@@ -37,6 +37,7 @@ from dialogs.common import (
     within,
 )
 from dialogs.memo import organisation_name
+from dialogs.states import Asked
 from dialogs.states import Matters as At
 
 
@@ -64,6 +65,7 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
     allowed = await consents.mine(services, chat_id)
     entries = await memos.entries(services, chat_id)
     known = await clients.seen(services, chat_id) is not None
+    asked = await enquiries.kept(services, chat_id)
     return {
         "requests": [
             (str(one.id), f"{_SYMBOLS[one.state]} {organisation_name(services.catalog, one.organisation_id)}")
@@ -82,7 +84,10 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
         "some": bool(mine),
         "memo": _("📝 Muistilista ({count})").format(count=len(entries)),
         "known": known,
-        "unknown": not known,
+        "unknown": not (known or asked),
+        "only_asked": bool(asked and not known),
+        "asked": asked,
+        "enquiries": _("🕶 Nimettömät kysymykset ({count})").format(count=asked),
     }
 
 
@@ -102,6 +107,10 @@ _SYMBOLS = {
     State.CLOSED: "✔️",
     State.WITHDRAWN: "✖️",
 }
+
+
+async def on_enquiries(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(Asked.mine)
 
 
 async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogManager, request_id: str) -> None:
@@ -254,13 +263,20 @@ async def get_forget(dialog_manager: DialogManager, services: Services, **_kwarg
             ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests),
         ),
         (kept.consents, ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents)),
+        (
+            kept.enquiries,
+            ngettext("• {count} nimetön kysymys", "• {count} nimetöntä kysymystä", kept.enquiries),
+        ),
     ]
     rows = [text.format(count=count) for count, text in counted if count]
+    if known:
+        rows.append(_("• tämän chatin tunnus ja kielesi"))
     return {
-        "kept": views.joined(*map(html, [*rows, _("• tämän chatin tunnus ja kielesi")])),
-        "known": known,
-        "unknown": not known,
+        "kept": views.joined(*map(html, rows)),
+        "known": bool(rows),
+        "unknown": not rows,
         "consents": bool(kept.consents),
+        "enquiries": bool(kept.enquiries),
     }
 
 
@@ -292,9 +308,11 @@ def build() -> Dialog:
             Tr("<b>📁 Omat asiani</b>\n"),
             Ready("states", when="some"),
             Tr("Tästä näet pyyntösi, suostumuksesi ja muistilistasi.", when="known"),
+            Tr("Täällä ovat nimettömät kysymyksesi. Muuta en ole sinusta tallentanut.", when="only_asked"),
             Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
             choices.listed("request", "requests", on_request),
             choices.listed("consent", "consents", on_consent),
+            Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("🧹 Siivoa tämä keskustelu"), id="tidy", on_click=on_tidy),
             Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
@@ -339,6 +357,7 @@ def build() -> Dialog:
             Tr("Sinusta on tallennettu:\n{kept}\n", when="known"),
             Tr("Poistan kaiken heti.", when="known"),
             Tr("Avoimet pyynnöt päättyvät, eikä työntekijä enää näe tietojasi.", when="consents"),
+            Tr("Nimettömät kysymyksesi päättyvät.", when="enquiries"),
             Tr(
                 "\nJäljelle jää vain merkintä siitä, että joskus oli suostumus ja milloin se päättyi. Siitä "
                 "ei näe, kenen se oli. Sillä voin osoittaa, että toimin suostumuksesi mukaan.",

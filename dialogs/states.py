@@ -98,6 +98,20 @@ class Matters(StatesGroup):
     forgotten = State()
 
 
+class Enquiry(StatesGroup):
+    whom = State()  # which organisation is asked, without a name
+    write = State()
+    found = State()  # what was written would tell who somebody is
+    preview = State()  # exactly what goes
+    sent = State()
+
+
+class Asked(StatesGroup):
+    mine = State()  # one's own anonymous enquiries
+    thread = State()  # what was said, and going on
+    end = State()  # sure?
+
+
 class Answer(StatesGroup):
     write = State()  # the client's own words back to a worker
 

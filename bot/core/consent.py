@@ -36,6 +36,7 @@ class Item(StrEnum):
     AREAS = "areas"
     WORDS = "words"
     STRENGTHS = "strengths"
+    ENQUIRY = "enquiry"  # that it was the client who asked something without a name
 
 
 class Reach(StrEnum):
@@ -84,6 +85,7 @@ class Shared(BaseModel):
     helps: str | None = None
     people: str | None = None
     next_step: str | None = None
+    enquiry: str | None = None
 
 
 def share(
@@ -94,6 +96,7 @@ def share(
     best_time: BestTime,
     name: str | None = None,
     phone: str | None = None,
+    enquiry: str | None = None,
 ) -> Shared:
     """What is left of a check-in when only `items` may be told. A telephone number goes only where a call is wished."""
     areas = {area: check_in.ratings[area] for area in check_in.matters if area in check_in.ratings}
@@ -110,6 +113,7 @@ def share(
         helps=check_in.helps if strengths else None,
         people=check_in.people if strengths else None,
         next_step=check_in.next_step if strengths else None,
+        enquiry=enquiry if Item.ENQUIRY in items else None,
     )
 
 
@@ -232,6 +236,7 @@ def kinds_of(shared: Shared) -> list[Item]:
         or shared.people
         or shared.next_step
         or shared.strength != Strength.UNKNOWN,
+        Item.ENQUIRY: shared.enquiry,
     }
     return [item for item, value in found.items() if value]
 

@@ -140,6 +140,7 @@ class Staff(Base):
     blocked_at: Mapped[datetime | None]
     # The request whose client the worker is writing to, and the words before they are sent off.
     writing_to: Mapped[int | None]
+    writing_enquiry: Mapped[int | None]  # the same for an enquiry: at most one of the two
     draft: Mapped[str | None] = mapped_column(EncryptedText)
 
 
@@ -192,6 +193,65 @@ class StaffCard(Base):
     updated_at: Mapped[datetime]
 
 
+class Enquiry(Base):
+    """An anonymous question and what was said to it. There is no way from here to a client's account."""
+
+    __tablename__ = "enquiries"
+    __table_args__ = (Index(None, "organisation_id", "state"), Index(None, "created_at"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alias: Mapped[str]
+    organisation_id: Mapped[str]
+    # {chat, locale}: all that is needed to bring an answer, and nothing once that is no longer needed.
+    route: Mapped[Any | None] = mapped_column(EncryptedJson)
+    asker_key: Mapped[str | None] = mapped_column(Fingerprint, index=True)  # a fingerprint of its own kind
+    state: Mapped[str]
+    # Who is answering or has answered; with a time while they are just writing.
+    answering: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
+    answering_since: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+
+
+class EnquiryMessage(Base):
+    __tablename__ = "enquiry_messages"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enquiry_id: Mapped[int] = mapped_column(ForeignKey("enquiries.id", ondelete="CASCADE"), index=True)
+    token: Mapped[str] = mapped_column(
+        unique=True
+    )  # names the press that sent it: pressed twice is sent once
+    side: Mapped[str]  # asker, worker
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
+    words: Mapped[str] = mapped_column(EncryptedText)
+    at: Mapped[datetime]
+
+
+class EnquiryCard(Base):
+    """The message in a worker's chat that shows an enquiry."""
+
+    __tablename__ = "enquiry_cards"
+
+    enquiry_id: Mapped[int] = mapped_column(ForeignKey("enquiries.id", ondelete="CASCADE"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(
+        ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    message_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class EnquiryBlock(Base):
+    """An organisation takes no enquiries from somebody, without knowing who it is."""
+
+    __tablename__ = "enquiry_blocks"
+
+    organisation_id: Mapped[str] = mapped_column(primary_key=True)
+    asker_key: Mapped[str] = mapped_column(Fingerprint, primary_key=True)
+    at: Mapped[datetime]
+
+
 class OutboxMessage(Base):
     """Something the service will say of its own accord: what about and when, never in which words."""
 
@@ -207,6 +267,8 @@ class OutboxMessage(Base):
         ForeignKey("contact_requests.id", ondelete="CASCADE"), index=True
     )
     consent_id: Mapped[str | None] = mapped_column(index=True)
+    # For somebody known by the enquiry's route alone, or, with `staff_id`, about the enquiry to a worker.
+    enquiry_id: Mapped[int | None] = mapped_column(ForeignKey("enquiries.id", ondelete="CASCADE"), index=True)
     detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # ids and codes only
     note: Mapped[str | None] = mapped_column(EncryptedText)  # a worker's own words; erased after sending
     due_at: Mapped[datetime]

@@ -219,7 +219,7 @@ async def begin_writing(services: Services, worker_id: int, request_id: int) -> 
         facts = await _facts(session, worker_id, request_id, lock=True)
         if facts is None or not facts.may_write(services.clock()):
             return False
-        facts.worker.writing_to, facts.worker.draft = request_id, None
+        facts.worker.writing_to, facts.worker.writing_enquiry, facts.worker.draft = request_id, None, None
     return True
 
 

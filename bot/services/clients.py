@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core.consent import ConsentState, EventKind
 from bot.core.requests import LIVE
 from bot.db.tables import CheckIn, Client, Consent, ContactRequest, MemoEntry
-from bot.services import consents, outbox
+from bot.services import consents, enquiries, outbox
 from bot.services.base import Services
 
 
@@ -62,8 +62,9 @@ async def seen(services: Services, chat_id: int) -> str | None:
 
 
 async def speak(services: Services, chat: Chat) -> None:
-    """Remember an agreed client's new language; for others nothing is stored here."""
+    """Remember an agreed client's new language, and that of answers to enquiries; for others nothing is stored here."""
     async with services.db.work() as session:
+        await enquiries.speak(session, services, chat)
         key = services.vault.fingerprint(chat.id, "client")
         await session.execute(update(Client).where(Client.chat_key == key).values(locale=chat.locale))
 
@@ -88,36 +89,39 @@ async def chat_reachable(services: Services, chat_id: int, reachable: bool) -> N
 class Kept:
     """How much is held about a client: shown before forgetting."""
 
+    enquiries: int
     check_ins: int
     memo: int
     requests: int
     consents: int
 
     def __bool__(self) -> bool:
-        return any((self.check_ins, self.memo, self.requests, self.consents))
+        return any((self.check_ins, self.memo, self.requests, self.consents, self.enquiries))
 
 
 async def kept(services: Services, chat_id: int) -> Kept:
+    asked = await enquiries.kept(services, chat_id)
     async with services.db.read() as session:
         client = await find(session, services, chat_id)
         if client is None:
-            return Kept(0, 0, 0, 0)
+            return Kept(asked, 0, 0, 0, 0)
         counts = [
             await session.scalar(select(func.count()).select_from(table).where(table.client_id == client.id))
             or 0
             for table in (CheckIn, MemoEntry, ContactRequest, Consent)
         ]
-    return Kept(*counts)
+    return Kept(asked, *counts)
 
 
 async def forget(services: Services, chat_id: int) -> bool:
     """Forget a client at once: every consent ends, every recipient's card loses what was shared, the account and all
     that hangs on it goes. What stays: that a request and a consent existed and ended, without saying whose or about
-    what. False if unknown."""
+    what. Enquiries end and lose their words as well, account or not. False if nothing was known."""
     async with services.db.work() as session:
+        asked = await enquiries.forget(session, services, chat_id)
         client = await find(session, services, chat_id, lock=True)
         if client is None:
-            return False
+            return bool(asked)
         held = select(Consent).where(Consent.client_id == client.id).order_by(Consent.id)
         for consent in await session.scalars(held.with_for_update(key_share=True)):
             if consent.state == ConsentState.GIVEN:

@@ -14,7 +14,7 @@ from bot.core.consent import ConsentState
 from bot.core.requests import ENDED, LIVE
 from bot.db.tables import Client, Consent, ContactRequest, DialogState, HandledUpdate, Invite, Staff
 from bot.db.work import Database
-from bot.services import clients, consents, outbox
+from bot.services import clients, consents, enquiries, outbox
 from bot.services.base import Services
 
 PURGE_EVERY = timedelta(hours=1)
@@ -104,6 +104,11 @@ async def _workers(services: Services, now: datetime) -> int:
     return await _run(services, delete(Staff).where(Staff.removed_at < now - retention.REMOVED_STAFF))
 
 
+async def _enquiries(services: Services, now: datetime) -> int:
+    """Of an enquiry that is over: its words and its route. One that is silent for long is ended."""
+    return await enquiries.purge(services)
+
+
 KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "dialogs": _dialogs,
     "updates": _updates,
@@ -113,6 +118,7 @@ KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "requests": _requests,
     "consents": _consents,
     "workers": _workers,
+    "enquiries": _enquiries,
 }
 """One line for each kind of thing that ends; each limit is in the settings or in `bot.core.retention`."""
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -41,7 +41,18 @@ class Kind(StrEnum):
     CARD = "card"  # to a worker: the request as it stands now, sent or brought up to date
     CLIENT_WORD = "client_word"  # to the worker who has the request: the client's own words
     CONSENT_OVER = "consent_over"  # to the worker who had the request: nothing may be done with it any more
+    ENQUIRY = "enquiry"  # to a worker: an enquiry as it stands now
+    ENQUIRY_ANSWER = "enquiry_answer"  # to somebody known by a route only: what a worker has answered
+    ENQUIRY_ENDED = "enquiry_ended"  # to the same: somebody else, or time, has ended the enquiry
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
+
+
+CHAT = (
+    OutboxMessage.client_id,
+    OutboxMessage.staff_id,
+    case((OutboxMessage.staff_id.is_(None), OutboxMessage.enquiry_id)),
+)
+"""Whose chat a message goes to. That of somebody who has asked without a name is known by the enquiry alone."""
 
 
 class Row(StrEnum):
@@ -64,6 +75,7 @@ async def put(
     staff_id: int | None = None,
     request_id: int | None = None,
     consent_id: str | None = None,
+    enquiry_id: int | None = None,
     detail: Mapping[str, Any] | None = None,
     note: str | None = None,
     urgent: bool = False,
@@ -82,6 +94,7 @@ async def put(
         "staff_id": staff_id,
         "request_id": request_id,
         "consent_id": consent_id,
+        "enquiry_id": enquiry_id,
         "detail": dict(detail) if detail else None,
         "note": note,
         "due_at": may_go_from(earliest, services.settings.quiet_hours, services.settings.zone, urgent=urgent),
@@ -112,13 +125,16 @@ async def put_cards(
 ) -> None:
     """Bring the request's card up to date for every linked worker of the organisation; `afresh` as a new message,
     for a change in an old one is noticed by nobody."""
-    workers = await session.scalars(
+    for worker_id in await session.scalars(_workers(organisation_id)):
+        await put_card(session, services, worker_id, request_id, urgent=urgent, afresh=afresh)
+
+
+def _workers(organisation_id: str) -> Select[int]:
+    return (
         select(Staff.id)
         .where(Staff.organisation_id == organisation_id, Staff.removed_at.is_(None))
         .order_by(Staff.id)
     )
-    for worker_id in workers:
-        await put_card(session, services, worker_id, request_id, urgent=urgent, afresh=afresh)
 
 
 async def put_card(
@@ -138,6 +154,42 @@ async def put_card(
         f"card:{request_id}:{worker_id}",
         staff_id=worker_id,
         request_id=request_id,
+        detail={"afresh": True} if afresh else None,
+        urgent=urgent,
+        anew=True,
+    )
+
+
+async def put_enquiry_cards(
+    session: AsyncSession,
+    services: Services,
+    organisation_id: str,
+    enquiry_id: int,
+    *,
+    urgent: bool,
+    afresh: bool = False,
+) -> None:
+    """The same for an enquiry."""
+    for worker_id in await session.scalars(_workers(organisation_id)):
+        await put_enquiry_card(session, services, worker_id, enquiry_id, urgent=urgent, afresh=afresh)
+
+
+async def put_enquiry_card(
+    session: AsyncSession,
+    services: Services,
+    worker_id: int,
+    enquiry_id: int,
+    *,
+    urgent: bool,
+    afresh: bool = False,
+) -> None:
+    await put(
+        session,
+        services,
+        Kind.ENQUIRY,
+        f"enquiry:{enquiry_id}:{worker_id}",
+        staff_id=worker_id,
+        enquiry_id=enquiry_id,
         detail={"afresh": True} if afresh else None,
         urgent=urgent,
         anew=True,
@@ -184,9 +236,8 @@ async def claim(services: Services, limit: int = 100) -> list[OutboxMessage]:
     now = services.clock()
     async with services.db.work() as session:
         due = (*_free(now), *await _not_served(session, now))
-        chat = (OutboxMessage.client_id, OutboxMessage.staff_id)
         oldest = (OutboxMessage.due_at, OutboxMessage.id)
-        place = func.row_number().over(partition_by=chat, order_by=oldest).label("place")
+        place = func.row_number().over(partition_by=CHAT, order_by=oldest).label("place")
         first = select(OutboxMessage.id, place).where(*due).subquery()
         wanted = select(first.c.id).where(first.c.place <= MOST_OF_ONE_CHAT)
         rows = list(
@@ -214,7 +265,7 @@ async def _not_served(session: AsyncSession, now: datetime) -> list[ColumnElemen
     """Conditions that leave out the chats some courier is serving now."""
     leased = (OutboxMessage.state == Row.LEASED, OutboxMessage.lease_until >= now)
     conditions: list[ColumnElement[bool]] = []
-    for chat in (OutboxMessage.client_id, OutboxMessage.staff_id):
+    for chat in CHAT:
         served = list(await session.scalars(select(chat).where(*leased, chat.is_not(None)).distinct()))
         if served:
             conditions.append(or_(chat.is_(None), chat.not_in(served)))

@@ -43,6 +43,9 @@ class Draft:
     days: int
     name: str | None = None
     phone: str | None = None
+    enquiry: str | None = (
+        None  # the alias under which the client has asked something of the same organisation
+    )
 
     @property
     def shared(self) -> Shared:
@@ -53,6 +56,7 @@ class Draft:
             best_time=self.best_time,
             name=self.name,
             phone=self.phone,
+            enquiry=self.enquiry,
         )
 
     @property

@@ -10,8 +10,9 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.core.enquiries import LIVE
 from bot.core.requests import IN_HAND, State
-from bot.db.tables import ContactRequest, Invite, OutboxMessage, Staff, StaffCard
+from bot.db.tables import ContactRequest, Enquiry, EnquiryCard, Invite, OutboxMessage, Staff, StaffCard
 from bot.services import outbox
 from bot.services.base import Services
 
@@ -31,6 +32,7 @@ class Worker:
     locale: str
     writing_to: int | None = None
     draft: str | None = None
+    writing_enquiry: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,16 @@ def _hash(services: Services, code: str) -> str:
 
 
 def _worker(row: Staff) -> Worker:
-    return Worker(row.id, row.name, row.organisation_id, row.role, row.locale, row.writing_to, row.draft)
+    return Worker(
+        id=row.id,
+        name=row.name,
+        organisation_id=row.organisation_id,
+        role=row.role,
+        locale=row.locale,
+        writing_to=row.writing_to,
+        draft=row.draft,
+        writing_enquiry=row.writing_enquiry,
+    )
 
 
 async def invite(services: Services, organisation_id: str, name: str, role: str = "worker") -> Invitation:
@@ -97,6 +108,11 @@ async def redeem(services: Services, code: str, chat_id: int, locale: str) -> Wo
         )
         for request_id in await session.scalars(waiting):
             await outbox.put_card(session, services, row.id, request_id, urgent=True)
+        asked = select(Enquiry.id).where(
+            Enquiry.organisation_id == row.organisation_id, Enquiry.state.in_(LIVE)
+        )
+        for enquiry_id in await session.scalars(asked):
+            await outbox.put_enquiry_card(session, services, row.id, enquiry_id, urgent=True)
     return _worker(row)
 
 
@@ -163,7 +179,8 @@ async def remove(services: Services, worker_id: int) -> bool:
 async def _let_go(session: AsyncSession, services: Services, row: Staff) -> None:
     """Requests in this worker's hands are open again for the organisation; the worker's own cards close, also those
     that are just on their way, and clients' words are taken back."""
-    row.writing_to = row.draft = None
+    row.writing_to = row.writing_enquiry = row.draft = None
+    await _let_go_of_enquiries(session, services, row)
     in_hand = (
         select(ContactRequest)
         .where(ContactRequest.accepted_by == row.id, ContactRequest.state.in_(IN_HAND))
@@ -181,3 +198,18 @@ async def _let_go(session: AsyncSession, services: Services, row: Staff) -> None
     for request_id in sorted({*await session.scalars(cards), *await session.scalars(on_their_way)}):
         await outbox.put_card(session, services, row.id, request_id, urgent=True)
     await outbox.put_retractions(session, services, staff_id=row.id)
+
+
+async def _let_go_of_enquiries(session: AsyncSession, services: Services, row: Staff) -> None:
+    """Colleagues see that this worker answers no more, and the worker's own cards close."""
+    for enquiry in await session.scalars(select(Enquiry).where(Enquiry.answering == row.id)):
+        enquiry.answering = enquiry.answering_since = None
+        await outbox.put_enquiry_cards(
+            session, services, enquiry.organisation_id, enquiry.id, urgent=False, afresh=enquiry.state in LIVE
+        )
+    cards = select(EnquiryCard.enquiry_id).where(EnquiryCard.staff_id == row.id)
+    on_their_way = select(OutboxMessage.enquiry_id).where(
+        OutboxMessage.staff_id == row.id, OutboxMessage.enquiry_id.is_not(None)
+    )
+    for enquiry_id in sorted({*await session.scalars(cards), *await session.scalars(on_their_way)}):
+        await outbox.put_enquiry_card(session, services, row.id, enquiry_id, urgent=True)

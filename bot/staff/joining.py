@@ -52,7 +52,8 @@ async def _greet(context: StaffContext, chat_id: int, worker: Worker) -> None:
             "<b>Tervetuloa, {worker}!</b>\nOlet mukana: {organisation}.\n\n"
             "Saat tähän tiedon, kun joku pyytää yhteydenottoa. Asiakkaan tiedot näet vasta, kun otat pyynnön, "
             "ja vain ne, joihin asiakas on antanut suostumuksen.\n\n"
-            "/requests näyttää avoimet ja omat pyyntösi.\n/language vaihtaa kielen."
+            "/requests näyttää avoimet ja omat pyyntösi.\n/enquiries näyttää nimettömät kysymykset.\n"
+            "/language vaihtaa kielen."
         ),
         worker=worker.name,
         organisation=name,

@@ -99,13 +99,13 @@ def _parse(data: str) -> tuple[str, int, Outcome | None]:
     _prefix, step, request_id, outcome = [*data.split(":"), "", "", ""][:4]
     return (
         step,
-        _number(request_id),
+        number(request_id),
         Outcome(outcome) if outcome in set(Outcome) else None,
     )
 
 
-def _number(text: str) -> int:
-    """A request's id as it stands in a button; 0, which no request has, for anything else."""
+def number(text: str) -> int:
+    """An id as it stands in a button; 0, which nothing has, for anything else."""
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
 
 
@@ -167,8 +167,7 @@ async def _on_write(update: Update, context: StaffContext, worker: Worker, card:
     )
 
 
-@for_workers
-async def on_text(update: Update, context: StaffContext, worker: Worker) -> None:
+async def on_words(update: Update, context: StaffContext, worker: Worker) -> None:
     """Text is a message to a client if writing was begun; otherwise a kind line says what there is to do."""
     message = update.effective_message
     if message is None or message.text is None:
@@ -210,7 +209,7 @@ async def on_word_press(update: Update, context: StaffContext, worker: Worker) -
     sent = False
     if action == "send" and message is not None:
         press = f"{worker.id}:{message.message_id}"
-        sent = await caseload.send_draft(context.services, worker.id, _number(request_id), marked, press)
+        sent = await caseload.send_draft(context.services, worker.id, number(request_id), marked, press)
     elif action == "stop":
         await caseload.stop_writing(context.services, worker.id)
     line = _("Viesti lähtee asiakkaalle.") if sent else _("Viestiä ei lähetetty.")

@@ -13,9 +13,11 @@ from bot.services import caseload, requests
 from bot.simulator.chats import Message
 from dialogs.states import (
     Answer,
+    Asked,
     CheckIn,
     Consent,
     Crisis,
+    Enquiry,
     Find,
     Language,
     Matters,
@@ -224,3 +226,25 @@ further(Matters.forget, Matters.main, "forget")
 further(Matters.forgotten, Matters.forget, "do_forget")
 further(Tidy.ask, Matters.main, "tidy")
 further(Tidy.done, Tidy.ask, "tidy")
+further(Enquiry.whom, Menu.main, "enquiry")
+further(Enquiry.write, Enquiry.whom, "whom")
+
+
+@way(Enquiry.found)
+async def _found(client: StraightClient) -> None:
+    await WAYS[Enquiry.write](client)
+    await client.says(
+        "Soittakaa 040 123 4567 tai tulkaa, Kauppakatu 5 & <hiljaista>. Hetu 131052-308T, a@b.fi"
+    )
+
+
+@way(Enquiry.preview)
+async def _preview(client: StraightClient) -> None:
+    await WAYS[Enquiry.write](client)
+    await client.says("Mistä saan apua, kun on <hiljaista> & velkaa?")
+
+
+further(Enquiry.sent, Enquiry.preview, "send")
+further(Asked.thread, Enquiry.sent, "open")
+further(Asked.mine, Asked.thread, "b_mine")
+further(Asked.end, Asked.thread, "finish")

@@ -7,7 +7,20 @@ from aiogram.fsm.state import State
 
 import dialogs
 from dialogs.common import FreeText
-from dialogs.states import Answer, CheckIn, Consent, Crisis, Find, Matters, Menu, Reflection, Renewal
+from dialogs.states import (
+    Answer,
+    Asked,
+    CheckIn,
+    Consent,
+    Crisis,
+    Enquiry,
+    Find,
+    Matters,
+    Menu,
+    Place,
+    Reflection,
+    Renewal,
+)
 from tests.conversations.inside import Inside
 from tests.conversations.people import DANGER, EVERY_STATE
 from tests.conversations.places import Parked
@@ -80,6 +93,11 @@ def test_places_for_words_are_known() -> None:
         Renewal.phone,
         Answer.write,
         Matters.forgotten,
+        Enquiry.write,
+        Asked.thread,
+        Find.heard,
+        Place.ask,
+        Place.choose,
     }
 
 

@@ -19,6 +19,7 @@ PERSONAL = {
     *("clients.chat_id", "clients.name", "check_ins.answers", "memo_entries.offer_id", "memo_entries.reason"),
     *("consents.record", "consents.shared", "consents.once_given", "staff.name", "staff.chat_id"),
     *("invites.name", "outbox.note", "staff.draft", "dialog_states.data", "fingerprint_key.key"),
+    *("enquiries.route", "enquiry_messages.words"),
 }
 
 # Text and JSON that anybody may read: codes, ids of our own and hashes.
@@ -34,7 +35,9 @@ HARMLESS = {
     *("contact_requests.areas", "contact_requests.urgency", "contact_requests.wish"),
     *("contact_requests.state", "contact_requests.outcome", "staff_cards.shown"),
     *("outbox.key", "outbox.kind", "outbox.consent_id", "outbox.detail", "outbox.state", "outbox.reason"),
-    *("dialog_states.state", "handled_updates.bot"),
+    *("dialog_states.state", "handled_updates.bot", "enquiries.alias", "enquiries.organisation_id"),
+    *("enquiries.state", "enquiries.ended_by", "enquiry_messages.token", "enquiry_messages.side"),
+    *("enquiry_blocks.organisation_id",),
     *("unmet_needs.month", "unmet_needs.area", "unmet_needs.municipality"),
 }
 

@@ -184,6 +184,7 @@ async def test_the_menu_of_commands_is_there_in_each_language(office: Office) ->
         with speaking(locale):
             assert phone.commands == {
                 "requests": _("Avoimet ja omat pyynnöt"),
+                "enquiries": _("Nimettömät kysymykset"),
                 "language": _("Vaihda kieli"),
                 "help": _("Ohje"),
             }
