@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from bot.core.requests import LIVE
 from bot.db.tables import Client, ContactRequest, DialogState, HandledUpdate, Invite
-from bot.services import clients, consents, outbox
+from bot.services import access, clients, consents, outbox
 from bot.services.base import Services
 
 KEEP_HANDLED = timedelta(days=2)
@@ -27,6 +27,7 @@ class Purged:
     messages: int
     invites: int
     clients: int
+    readings: int
 
 
 async def tick(services: Services) -> None:
@@ -51,7 +52,8 @@ async def purge(services: Services) -> Purged:
         gone += await clients.forget(services, chat_id)
     messages = await outbox.forget_sent(services, now - KEEP_SENT)
     counts = [int(result.rowcount) for result in (dialogs, updates, invites)]  # type: ignore[attr-defined]
-    return Purged(counts[0], counts[1], messages, counts[2], gone)
+    readings = await access.forget_old(services)
+    return Purged(counts[0], counts[1], messages, counts[2], gone, readings)
 
 
 async def _idle(services: Services, before: datetime) -> list[int]:

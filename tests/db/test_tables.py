@@ -36,6 +36,7 @@ HARMLESS = {
     *("contact_requests.state", "contact_requests.outcome", "staff_cards.shown"),
     *("outbox.key", "outbox.kind", "outbox.consent_id", "outbox.detail", "outbox.state", "outbox.reason"),
     *("dialog_states.key", "dialog_states.chat_key", "dialog_states.state", "handled_updates.bot"),
+    *("access_log.consent_id", "access_log.organisation_id", "access_log.kinds"),
     *("unmet_needs.month", "unmet_needs.area", "unmet_needs.municipality"),
 }
 

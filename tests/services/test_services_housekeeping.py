@@ -52,7 +52,7 @@ async def test_old_invitations_go(services: Services, clock: HandClock) -> None:
 async def test_where_nothing_is_old_nothing_goes(services: Services) -> None:
     await asks(services)
     await dialog(services, "one", "chat")
-    assert await housekeeping.purge(services) == Purged(0, 0, 0, 0, 0)
+    assert await housekeeping.purge(services) == Purged(0, 0, 0, 0, 0, 0)
 
 
 async def test_each_tick_ends_what_is_over(services: Services, clock: HandClock) -> None:
