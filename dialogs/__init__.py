@@ -3,6 +3,7 @@
 from aiogram_dialog import Dialog
 
 from dialogs import (
+    access,
     answer,
     check_in,
     consent,
@@ -11,6 +12,7 @@ from dialogs import (
     language,
     matters,
     menu,
+    my_data,
     place,
     reflection,
     suggestions,
@@ -35,6 +37,8 @@ def build_all() -> list[Dialog]:
         worried,
         consent,
         matters,
+        access,
+        my_data,
         answer,
         tidy,
     )

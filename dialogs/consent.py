@@ -5,7 +5,6 @@ Nothing is stored before the last press. What is told to whom is shown in full b
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -26,6 +25,7 @@ from bot.services.base import Services
 from bot.services.requests import Draft
 from catalog.schema import Offer
 from dialogs import matters
+from dialogs.choices import name_in, phone_in
 from dialogs.common import (
     ContactCard,
     Label,
@@ -40,9 +40,6 @@ from dialogs.common import (
     to,
 )
 from dialogs.states import Consent as At
-
-LONGEST_NAME = 60
-_PHONE = re.compile(r"\+?[0-9]{6,15}")
 
 
 async def start(manager: DialogManager, offer: Offer, check_in: CheckIn) -> None:
@@ -139,16 +136,12 @@ async def on_items_done(_callback: CallbackQuery, _button: Button, manager: Dial
 
 
 async def get_name(dialog_manager: DialogManager, event_from_user: User, **_kwargs: Any) -> dict[str, Any]:
-    first_name, before = _short(event_from_user.first_name), dialog_manager.dialog_data.get("name")
+    first_name, before = name_in(event_from_user.first_name), dialog_manager.dialog_data.get("name")
     return {
         "first_name": _marked(dialog_manager, first_name, before == first_name),
         "before": _marked(dialog_manager, before or "", True),
         "other": before not in {None, first_name},
     }
-
-
-def _short(name: str) -> str:
-    return " ".join(name.split())[:LONGEST_NAME]
 
 
 def _marked(manager: DialogManager, label: str, chosen: bool) -> str:
@@ -157,7 +150,7 @@ def _marked(manager: DialogManager, label: str, chosen: bool) -> str:
 
 
 async def on_name(text: str, manager: DialogManager) -> None:
-    name = _short(text)
+    name = name_in(text)
     if name != " ".join(text.split()):
         await tell(manager, _("Nimi oli pitkä, joten otin siitä alun."))
     manager.dialog_data["name"] = name
@@ -201,13 +194,9 @@ async def on_by_phone(_callback: CallbackQuery, _button: Button, manager: Dialog
 
 
 async def on_phone(text: str, manager: DialogManager) -> None:
-    number = re.sub(r"[\s().-]", "", text)
-    if not _PHONE.fullmatch(number):
-        line = _("En tunnistanut puhelinnumeroa. Kirjoita numero esimerkiksi näin: 040 123 4567.")
-        await tell(manager, line)
-        return
-    manager.dialog_data.update(reach=Reach.PHONE, phone=number)
-    await manager.switch_to(At.time)
+    if number := await phone_in(text, manager):
+        manager.dialog_data.update(reach=Reach.PHONE, phone=number)
+        await manager.switch_to(At.time)
 
 
 # --- when, and until when

@@ -19,7 +19,7 @@ from bot.services import clients, consents, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer, states, tidy, welcome
+from dialogs import access, answer, my_data, states, tidy, welcome
 from dialogs.common import (
     Label,
     Ready,
@@ -35,11 +35,8 @@ from dialogs.common import (
     to,
     within,
 )
-from dialogs.memo import memo_text, offer_name, organisation_name
+from dialogs.memo import ROOM, get_memo, on_remove, on_undo, organisation_name
 from dialogs.states import Matters as At
-
-ROOM = 3500
-"""Characters of the memo: a long list tells its last ones by name and number only."""
 
 
 async def start(manager: DialogManager) -> None:
@@ -214,42 +211,6 @@ async def on_withdraw(callback: CallbackQuery, _button: Button, manager: DialogM
     await manager.switch_to(At.main)
 
 
-# --- memo
-
-
-async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    entries = await memos.entries(services, chat_of(dialog_manager).id)
-    mine = await requests.mine(services, chat_of(dialog_manager).id)
-    removed = dialog_manager.dialog_data.get("removed")
-    return {
-        "memo": memo_text(entries, mine, services, ROOM) or html(_("Muistilistasi on vielä tyhjä.")),
-        "entries": [
-            (str(entry.id), _("🗑 Poista: {name}").format(name=offer_name(entry.offer_id, services.catalog)))
-            for entry in entries
-        ],
-        "removed": _("↩️ Palauta: {name}").format(name=offer_name(removed[0], services.catalog))
-        if removed
-        else "",
-        "undo": removed is not None,
-    }
-
-
-async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
-    """One press takes it away, and another brings it back."""
-    services, chat_id = services_of(manager), chat_of(manager).id
-    for entry in await memos.entries(services, chat_id):
-        if entry.id == as_id(entry_id):
-            await memos.remove(services, chat_id, entry.id)
-            manager.dialog_data["removed"] = [entry.offer_id, entry.reason]
-    await callback.answer(_("Poistin sen muistilistasta."))
-
-
-async def on_undo(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    if removed := manager.dialog_data.pop("removed", None):
-        await memos.save(services_of(manager), chat_of(manager), *removed)
-        await callback.answer(_("Palautin sen muistilistaasi."))
-
-
 # --- forget me
 
 
@@ -327,6 +288,8 @@ def build() -> Dialog:
                 ),
             ),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
+            Button(Label("👁 Kuka on katsonut tietojani"), id="access", on_click=access.on_open, when="known"),
+            Button(Label("📄 Omat tietoni"), id="my_data", on_click=my_data.on_open, when="known"),
             Button(Label("🧹 Siivoa tämä keskustelu"), id="tidy", on_click=on_tidy),
             Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
             state=At.main,

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from aiogram.types import CallbackQuery
+from aiogram_dialog import DialogManager
+from aiogram_dialog.widgets.kbd import Button
 from markupsafe import Markup
 
 from bot import schedule, views
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
-from bot.services import memos
+from bot.services import memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.freshness import stale
 from catalog.schema import Catalog, ChannelKind
-from dialogs.common import within
+from dialogs.common import as_id, chat_of, services_of, within
+
+ROOM = 3500
+"""Characters of the memo: a long list tells its last ones by name and number only."""
 
 
 def organisation_name(catalog: Catalog, organisation_id: str) -> str:
@@ -68,3 +76,39 @@ def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
 
 
 _BEST_FIRST = (ChannelKind.PHONE, ChannelKind.CHAT, ChannelKind.EMAIL, ChannelKind.WEB, ChannelKind.VISIT)
+
+
+# --- its window in my matters
+
+
+async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    entries = await memos.entries(services, chat_of(dialog_manager).id)
+    mine = await requests.mine(services, chat_of(dialog_manager).id)
+    removed = dialog_manager.dialog_data.get("removed")
+    return {
+        "memo": memo_text(entries, mine, services, ROOM) or html(_("Muistilistasi on vielä tyhjä.")),
+        "entries": [
+            (str(entry.id), _("🗑 Poista: {name}").format(name=offer_name(entry.offer_id, services.catalog)))
+            for entry in entries
+        ],
+        "removed": _("↩️ Palauta: {name}").format(name=offer_name(removed[0], services.catalog))
+        if removed
+        else "",
+        "undo": removed is not None,
+    }
+
+
+async def on_remove(callback: CallbackQuery, _select: Any, manager: DialogManager, entry_id: str) -> None:
+    """One press takes it away, and another brings it back."""
+    services, chat_id = services_of(manager), chat_of(manager).id
+    for entry in await memos.entries(services, chat_id):
+        if entry.id == as_id(entry_id):
+            await memos.remove(services, chat_id, entry.id)
+            manager.dialog_data["removed"] = [entry.offer_id, entry.reason]
+    await callback.answer(_("Poistin sen muistilistasta."))
+
+
+async def on_undo(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    if removed := manager.dialog_data.pop("removed", None):
+        await memos.save(services_of(manager), chat_of(manager), *removed)
+        await callback.answer(_("Palautin sen muistilistaasi."))

@@ -55,9 +55,7 @@ def _worker(row: Staff) -> Worker:
     return Worker(row.id, row.name, row.organisation_id, role, row.locale, row.writing_to, row.draft)
 
 
-async def invite(
-    services: Services, organisation_id: str, name: str, role: Role = Role.WORKER
-) -> Invitation:
+async def invite(services: Services, organisation_id: str, name: str, role: Role = Role.WORKER) -> Invitation:
     """A one-time code for a new worker, valid for seven days; only its hash is kept."""
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
     now = services.clock()
@@ -150,9 +148,7 @@ async def reachable_organisations(services: Services) -> frozenset[str]:
     async with services.db.read() as session:
         rows = await session.scalars(
             select(Staff.organisation_id)
-            .where(
-                Staff.role.in_(MEETS_CLIENTS), Staff.removed_at.is_(None), Staff.blocked_at.is_(None)
-            )
+            .where(Staff.role.in_(MEETS_CLIENTS), Staff.removed_at.is_(None), Staff.blocked_at.is_(None))
             .distinct()
         )
         return frozenset(rows)

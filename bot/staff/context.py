@@ -49,7 +49,9 @@ def for_workers(handler: Callable[[Update, StaffContext, Worker], Awaitable[None
     return checked
 
 
-def for_presses(*actions: str) -> Callable[[Callable[[Update, StaffContext, Worker], Awaitable[None]]], Press]:
+def for_presses(
+    *actions: str,
+) -> Callable[[Callable[[Update, StaffContext, Worker], Awaitable[None]]], Press]:
     """For buttons `PREFIX:ACTION[:…]`: linked workers alone get further, and with these actions alone. What a handler
     does not name here it cannot do, so tests/staff/test_matrix.py knows every button there is."""
 

@@ -109,7 +109,12 @@ def _number(text: str) -> int:
 
 
 async def _on_step(
-    update: Update, context: StaffContext, worker: Worker, request_id: int, step: Step, outcome: Outcome | None
+    update: Update,
+    context: StaffContext,
+    worker: Worker,
+    request_id: int,
+    step: Step,
+    outcome: Outcome | None,
 ) -> None:
     query = update.callback_query
     if query is None:

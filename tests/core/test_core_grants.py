@@ -89,7 +89,9 @@ def test_of_all_combinations_only_those_are_let_in_that_a_consent_covers() -> No
 def test_a_coordinator_is_let_in_nowhere() -> None:
     for consent, state, action in itertools.product(CONSENTS, State, Action):
         about = facts(**CONSENTS[consent], request_state=state)
-        assert permits(about, WorkerFacts(ME, "kello", Role.COORDINATOR), Purpose.CONTACT, NOW, action) is None
+        assert (
+            permits(about, WorkerFacts(ME, "kello", Role.COORDINATOR), Purpose.CONTACT, NOW, action) is None
+        )
 
 
 def test_every_step_of_a_worker_is_decided_by_the_same_rule() -> None:
