@@ -17,7 +17,7 @@ from bot.i18n import LANGUAGE_NAMES, clock_time, current_locale, day, fill, html
 from bot.i18n import gettext as _
 from bot.services.access import Reading
 from bot.services.base import Services
-from bot.services.outbox import Kind
+from bot.services.outbox import Kind, Row
 from catalog.schema import Catalog
 
 STYLE = Markup(
@@ -190,11 +190,11 @@ def _consent(consent: dict[str, Any], services: Services) -> Markup:
 
 def _event(kind: str) -> str:
     return {
-        EventKind.GIVEN: _("Annettu"),
-        EventKind.CHANGED: _("Muutettu"),
-        EventKind.WITHDRAWN: _("Peruttu"),
-        EventKind.EXPIRED: _("Päättynyt"),
-    }[EventKind(kind)]
+        str(EventKind.GIVEN): _("Annettu"),
+        str(EventKind.CHANGED): _("Muutettu"),
+        str(EventKind.WITHDRAWN): _("Peruttu"),
+        str(EventKind.EXPIRED): _("Päättynyt"),
+    }.get(kind, kind)
 
 
 def _request(request: dict[str, Any], services: Services) -> Markup:
@@ -218,11 +218,15 @@ def _request(request: dict[str, Any], services: Services) -> Markup:
 
 
 def _message(message: dict[str, Any], services: Services) -> Markup:
+    if message["sent_at"]:
+        fate = _("Lähetetty: {day}").format(day=_day(message["sent_at"], services))
+    elif message["state"] in {Row.WAITING, Row.LEASED}:
+        fate = _("Lähtee aikaisintaan: {day}").format(day=_day(message["due_at"], services))
+    else:
+        fate = _("Tätä ei lähetetty.")
     return views.joined(
         html(_message_name(message["kind"])),
-        fill(_("Lähetetty: {day}"), day=_day(message["sent_at"], services))
-        if message["sent_at"]
-        else fill(_("Lähtee aikaisintaan: {day}"), day=_day(message["due_at"], services)),
+        html(fate),
         fill("<blockquote>{words}</blockquote>", words=message["note"]) if message["note"] else None,
     )
 
