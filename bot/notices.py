@@ -184,20 +184,10 @@ async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> N
     if row.kind == Kind.ENQUIRY:
         return await _enquiry(services, row, worker)
     assert row.request_id is not None
-    card = await caseload.card(services, worker.id, row.request_id)
     if row.kind == Kind.CLIENT_WORD:
-        if card is None or card.personal is None or not row.note:
-            return None
-        text = fill(
-            _("💬 Asiakas (pyyntö #{number}) kirjoittaa:\n<blockquote>{words}</blockquote>"),
-            number=card.request_id,
-            words=row.note,
-        )
-        keyboard = InlineKeyboardMarkup([_button(_("✍️ Vastaa"), f"r:write:{card.request_id}")])
-        return Notice(text, keyboard, protect=True)
-    if row.kind == Kind.CONSENT_OVER:
-        return _consent_over(card) if card is not None and card.state is State.WITHDRAWN else None
+        return await _client_word(services, row, worker)
     message_id = await caseload.shown(services, worker.id, row.request_id)
+    card = await caseload.card(services, worker.id, row.request_id)
     if card is None:
         gone = html(_("Tämä pyyntö ei ole enää nähtävilläsi."))
         return Notice(gone, edit=message_id) if message_id else None
@@ -206,6 +196,21 @@ async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> N
     afresh = card.state is State.OPEN and (row.detail or {}).get("afresh")
     edit = None if afresh else message_id
     return Notice(cards.text(card, services), cards.keyboard(card), edit=edit, protect=True, card=card)
+
+
+async def _client_word(services: Services, row: OutboxMessage, worker: Staff) -> Notice | None:
+    if row.request_id is None or not row.note:
+        return None
+    heard = await caseload.heard(services, worker.id, row.request_id, row.note)
+    if heard is None:
+        return None
+    text = fill(
+        _("💬 Asiakas (pyyntö #{number}) kirjoittaa:\n<blockquote>{words}</blockquote>"),
+        number=row.request_id,
+        words=heard.words,
+    )
+    keyboard = InlineKeyboardMarkup([_button(_("✍️ Vastaa"), f"r:write:{row.request_id}")])
+    return Notice(text, keyboard, protect=True)
 
 
 def _consent_over(card: Card) -> Notice:

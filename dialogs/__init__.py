@@ -3,6 +3,7 @@
 from aiogram_dialog import Dialog
 
 from dialogs import (
+    access,
     answer,
     asked,
     check_in,
@@ -13,6 +14,7 @@ from dialogs import (
     language,
     matters,
     menu,
+    my_data,
     place,
     reflection,
     renewal,
@@ -41,6 +43,8 @@ def build_all() -> list[Dialog]:
         renewal,
         withdrawal,
         matters,
+        access,
+        my_data,
         answer,
         tidy,
         enquiry,

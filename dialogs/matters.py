@@ -19,7 +19,7 @@ from bot.services import clients, consents, enquiries, memos, receipts, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer, choices, memo, renewal, states, tidy, welcome
+from dialogs import access, answer, choices, memo, my_data, renewal, states, tidy, welcome
 from dialogs.common import (
     Label,
     OneAtATime,
@@ -314,6 +314,8 @@ def build() -> Dialog:
             choices.listed("consent", "consents", on_consent),
             Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
+            Button(Label("👁 Kuka on katsonut tietojani"), id="access", on_click=access.on_open, when="known"),
+            Button(Label("📄 Omat tietoni"), id="my_data", on_click=my_data.on_open, when="known"),
             Button(Label("🧹 Siivoa tämä keskustelu"), id="tidy", on_click=on_tidy),
             Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
             state=At.main,

@@ -112,6 +112,19 @@ class Asked(StatesGroup):
     end = State()  # sure?
 
 
+class Access(StatesGroup):
+    looked = State()  # which workers were shown what
+
+
+class MyData(StatesGroup):
+    main = State()  # everything that is held, to be sent
+    correct = State()  # what is to be put right
+    name = State()
+    phone = State()
+    rounds = State()  # of which time
+    round = State()  # these answers: shall they go?
+
+
 class Answer(StatesGroup):
     write = State()  # the client's own words back to a worker
 

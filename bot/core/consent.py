@@ -1,4 +1,4 @@
-"""Consent (suostumus): what the client allows, as a record, and the one rule of who may see what.
+"""Consent (suostumus): what the client allows, as a record.
 
 Field names of `ConsentRecord` follow ISO/IEC TS 27560:2023 (consent record information structure).
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -16,7 +15,6 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from bot.core.check_in import CheckIn, Strength
-from bot.core.requests import IN_HAND, State
 
 SCHEMA_VERSION = "ISO/IEC TS 27560:2023"
 TEXT_VERSION = "2026-11-1"
@@ -276,58 +274,3 @@ def valid_until(given: datetime, days: int) -> datetime:
     if days not in VALID_DAYS:
         raise ValueError(f"a consent lasts {', '.join(map(str, VALID_DAYS))} days")
     return given + timedelta(days=days)
-
-
-_SEAL = object()
-
-
-@dataclass(frozen=True)
-class Grant:
-    """Leave to see what one consent covers, now, for one purpose. Only `permits` makes one."""
-
-    consent_id: str
-    worker_id: int
-    purpose: Purpose
-    seal: InitVar[object]
-
-    def __post_init__(self, seal: object) -> None:
-        if seal is not _SEAL:
-            raise TypeError("a grant comes from permits() alone")
-
-
-@dataclass(frozen=True)
-class ConsentFacts:
-    """What the decision needs to know of a consent and the request that rests on it."""
-
-    consent_id: str
-    organisation_id: str
-    purposes: tuple[Purpose, ...]
-    state: ConsentState
-    valid_until: datetime
-    request_state: State
-    accepted_by: int | None
-
-
-@dataclass(frozen=True)
-class WorkerFacts:
-    worker_id: int
-    organisation_id: str
-    removed: bool = False
-
-
-def permits(consent: ConsentFacts, worker: WorkerFacts, purpose: Purpose, now: datetime) -> Grant | None:
-    """May this worker see this of this client, now, for this purpose? The one place where it is decided.
-
-    Yes only if the worker still works for the recipient organisation, has accepted the request that rests on the
-    consent, and the consent is given for this purpose and valid at `now`.
-    """
-    allowed = (
-        not worker.removed
-        and worker.organisation_id == consent.organisation_id
-        and worker.worker_id == consent.accepted_by
-        and purpose in consent.purposes
-        and consent.state is ConsentState.GIVEN
-        and now < consent.valid_until
-        and consent.request_state in IN_HAND
-    )
-    return Grant(consent.consent_id, worker.worker_id, purpose, _SEAL) if allowed else None

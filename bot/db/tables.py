@@ -252,6 +252,24 @@ class EnquiryBlock(Base):
     at: Mapped[datetime]
 
 
+class AccessEntry(Base):
+    """A worker was shown something of a client: kinds of data, never the data."""
+
+    __tablename__ = "access_log"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    consent_id: Mapped[str]
+    request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contact_requests.id", ondelete="SET NULL"), index=True
+    )
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
+    organisation_id: Mapped[str]
+    kinds: Mapped[list[str]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class OutboxMessage(Base):
     """Something the service will say of its own accord: what about and when, never in which words."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -11,10 +11,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import requests as rules
-from bot.core.consent import ConsentFacts, ConsentState, Grant, Purpose, Reach, Shared, WorkerFacts, permits
+from bot.core.consent import ConsentRecord, ConsentState, Purpose, Reach, canonical
+from bot.core.grants import OF_STEP, Action, ConsentFacts, Grant, Role, WorkerFacts, meets, permits
 from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, State, Step, Urgency
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff, StaffCard
-from bot.services import outbox
+from bot.services import access, outbox
+from bot.services.access import Heard, Personal
 from bot.services.base import Services
 
 LOCKED = {"key_share": True}
@@ -38,22 +40,9 @@ class Card:
     own: bool
     taken_by: str | None
     steps: frozenset[Step]
-    personal: Personal | None
-
-
-@dataclass(frozen=True)
-class Personal:
-    """What the client shares with this worker; made from a grant and nothing else."""
-
-    shared: Shared
-    valid_until: datetime
-    chat_reaches: bool
-
-    @staticmethod
-    def under(grant: Grant | None, consent: Consent, client: Client | None) -> Personal | None:
-        if grant is None or grant.consent_id != consent.id or consent.shared is None or client is None:
-            return None
-        return Personal(Shared.model_validate(consent.shared), consent.valid_until, client.blocked_at is None)
+    version: str
+    """Another one whenever something personal in it would be another."""
+    personal: Personal | None = None
 
 
 @dataclass(frozen=True)
@@ -66,21 +55,27 @@ class _Facts:
     taker: Staff | None
     worker: Staff
 
-    def grant(self, now: datetime) -> Grant | None:
+    def grant(self, now: datetime, action: Action) -> Grant | None:
+        record = ConsentRecord.model_validate(self.consent.record) if self.consent.record else None
         facts = ConsentFacts(
             consent_id=self.consent.id,
             organisation_id=self.consent.organisation_id,
             purposes=(Purpose(self.consent.purpose),),
+            kinds=frozenset(record.pii_types if record else ()),
             state=ConsentState(self.consent.state),
             valid_until=self.consent.valid_until,
             request_state=State(self.request.state),
             accepted_by=self.request.accepted_by,
         )
-        worker = WorkerFacts(self.worker.id, self.worker.organisation_id, self.worker.removed_at is not None)
-        return permits(facts, worker, Purpose.CONTACT, now)
+        return permits(facts, _worker(self.worker), Purpose.CONTACT, now, action)
 
-    def may_write(self, now: datetime) -> bool:
-        return Step.WRITE in self.steps and self.grant(now) is not None
+    def may(self, step: Step, now: datetime) -> bool:
+        return step in self.steps and self.grant(now, OF_STEP[step]) is not None
+
+    @property
+    def reached(self) -> bool:
+        """Whether a message would come to the client's chat."""
+        return self.client is not None and self.client.blocked_at is None
 
     @property
     def own(self) -> bool:
@@ -89,6 +84,10 @@ class _Facts:
     @property
     def steps(self) -> frozenset[Step]:
         return rules.steps(State(self.request.state), own=self.own)
+
+
+def _worker(row: Staff) -> WorkerFacts:
+    return WorkerFacts(row.id, row.organisation_id, Role(row.role), row.removed_at is not None)
 
 
 async def _facts(
@@ -108,14 +107,20 @@ async def _facts(
     if row is None or worker is None:
         return None
     request, consent, client = row
-    if worker.removed_at is not None or worker.organisation_id != request.organisation_id:
+    if not meets(_worker(worker), request.organisation_id):
         return None
     taker = await session.get(Staff, request.accepted_by) if request.accepted_by else None
     return _Facts(request, consent, client, taker, worker)
 
 
-def _card(facts: _Facts, now: datetime) -> Card:
-    request = facts.request
+def _outline(facts: _Facts, now: datetime) -> Card:
+    """The request without anything personal, which is all that most may see of it."""
+    request, shown = facts.request, facts.grant(now, Action.SEE)
+    personal = (
+        (facts.consent.shared, sorted(shown.kinds), facts.consent.valid_until, facts.reached)
+        if shown
+        else None
+    )
     return Card(
         request_id=request.id,
         organisation_id=request.organisation_id,
@@ -129,22 +134,46 @@ def _card(facts: _Facts, now: datetime) -> Card:
         own=facts.own,
         taken_by=facts.taker.name if facts.taker and not facts.own else None,
         steps=facts.steps,
-        personal=Personal.under(facts.grant(now), facts.consent, facts.client),
+        version=hashlib.sha256(canonical(personal)).hexdigest(),
     )
 
 
-async def card(services: Services, worker_id: int, request_id: int) -> Card | None:
-    """The request as this worker may see it now; None if it is none of their business."""
+async def _card(session: AsyncSession, services: Services, facts: _Facts) -> Card:
+    now = services.clock()
+    grant = facts.grant(now, Action.SEE)
+    personal = await access.see(session, services, grant, facts.consent, facts.request)
+    return replace(_outline(facts, now), personal=personal)
+
+
+async def outline(services: Services, worker_id: int, request_id: int) -> Card | None:
+    """The request as anybody in the organisation may see it now; None if it is none of this worker's business."""
     async with services.db.read() as session:
         facts = await _facts(session, worker_id, request_id)
-        return _card(facts, services.clock()) if facts else None
+        return _outline(facts, services.clock()) if facts else None
+
+
+async def card(services: Services, worker_id: int, request_id: int) -> Card | None:
+    """The request as this worker may see it now, to be shown; None if it is none of their business."""
+    async with services.db.work() as session:
+        facts = await _facts(session, worker_id, request_id)
+        return await _card(session, services, facts) if facts else None
+
+
+async def heard(services: Services, worker_id: int, request_id: int, words: str) -> Heard | None:
+    """A client's words about a request, to be passed on to the worker who has it; None if that is not allowed now."""
+    async with services.db.work() as session:
+        facts = await _facts(session, worker_id, request_id)
+        if facts is None:
+            return None
+        grant = facts.grant(services.clock(), Action.HEAR)
+        return await access.hear(session, services, grant, facts.consent, facts.request, words)
 
 
 async def waiting_and_own(services: Services, worker_id: int) -> list[Card]:
     """Requests that wait for somebody in the worker's organisation, and the worker's own ones in hand; oldest first."""
-    async with services.db.read() as session:
+    async with services.db.work() as session:
         worker = await session.get(Staff, worker_id)
-        if worker is None or worker.removed_at is not None:
+        if worker is None or not meets(_worker(worker), worker.organisation_id):
             return []
         own = ContactRequest.state.in_(IN_HAND) & (ContactRequest.accepted_by == worker_id)
         ids = await session.scalars(
@@ -157,13 +186,13 @@ async def waiting_and_own(services: Services, worker_id: int) -> list[Card]:
             .limit(30)
         )
         found = [await _facts(session, worker_id, request_id) for request_id in ids]
-        return [_card(facts, services.clock()) for facts in found if facts]
+        return [await _card(session, services, facts) for facts in found if facts]
 
 
 async def take(
     services: Services, worker_id: int, request_id: int, step: Step, outcome: Outcome | None = None
 ) -> tuple[Card | None, bool]:
-    """Take one step with a request. Returns the card as it stands afterwards and whether the step was taken.
+    """Take one step with a request. Returns its outline as it stands afterwards and whether the step was taken.
 
     Of two workers who accept at once one wins: the state is changed only from the state it was read in.
     """
@@ -172,20 +201,14 @@ async def take(
         if facts is None:
             return None, False
         done = await _step(session, services, facts, step, outcome)
-    return await card(services, worker_id, request_id), done
+    return await outline(services, worker_id, request_id), done
 
 
 async def _step(
     session: AsyncSession, services: Services, facts: _Facts, step: Step, outcome: Outcome | None
 ) -> bool:
     now, request = services.clock(), facts.request
-    valid = facts.consent.state == ConsentState.GIVEN and now < facts.consent.valid_until
-    if (
-        step not in facts.steps
-        or step not in AFTER
-        or not valid
-        or (step is Step.CLOSE) != (outcome is not None)
-    ):
+    if step not in AFTER or not facts.may(step, now) or (step is Step.CLOSE) != (outcome is not None):
         return False
     after = AFTER[step]
     values: dict[str, object] = {"state": after}
@@ -217,7 +240,7 @@ async def begin_writing(services: Services, worker_id: int, request_id: int) -> 
     """The worker's next text goes to this request's client, after a look at it. False if that is not allowed."""
     async with services.db.work() as session:
         facts = await _facts(session, worker_id, request_id, lock=True)
-        if facts is None or not facts.may_write(services.clock()):
+        if facts is None or not facts.may(Step.WRITE, services.clock()):
             return False
         facts.worker.writing_to, facts.worker.writing_enquiry, facts.worker.draft = request_id, None, None
     return True
@@ -231,7 +254,7 @@ async def draft(services: Services, worker_id: int, words: str) -> int | None:
         if worker is None or worker.writing_to is None:
             return None
         facts = await _facts(session, worker_id, worker.writing_to)
-        if facts is None or not facts.may_write(services.clock()):
+        if facts is None or not facts.may(Step.WRITE, services.clock()):
             worker.writing_to = worker.draft = None
             return None
         worker.draft = words[:LONGEST_WORD]
@@ -265,7 +288,7 @@ async def send_draft(services: Services, worker_id: int, request_id: int, marked
         ):
             return False
         facts = await _facts(session, worker_id, request_id)
-        if facts is None or not facts.may_write(services.clock()):
+        if facts is None or not facts.may(Step.WRITE, services.clock()):
             return False
         await outbox.put(
             session,
@@ -312,7 +335,7 @@ async def keep_true(services: Services, worker_id: int, card: Card) -> None:
 
 async def _keep_true(session: AsyncSession, services: Services, worker_id: int, card: Card) -> None:
     facts = await _facts(session, worker_id, card.request_id)
-    if facts is None or _card(facts, services.clock()) != card:
+    if facts is None or _outline(facts, services.clock()) != replace(card, personal=None):
         await outbox.put_card(session, services, worker_id, card.request_id, urgent=True)
 
 

@@ -14,7 +14,7 @@ from bot.core.consent import ConsentState
 from bot.core.requests import ENDED, LIVE
 from bot.db.tables import Client, Consent, ContactRequest, DialogState, HandledUpdate, Invite, Staff
 from bot.db.work import Database
-from bot.services import clients, consents, enquiries, outbox
+from bot.services import access, clients, consents, enquiries, outbox
 from bot.services.base import Services
 
 PURGE_EVERY = timedelta(hours=1)
@@ -109,6 +109,11 @@ async def _enquiries(services: Services, now: datetime) -> int:
     return await enquiries.purge(services)
 
 
+async def _readings(services: Services, now: datetime) -> int:
+    """Entries of the log that says who was shown what."""
+    return await access.forget_old(services)
+
+
 KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "dialogs": _dialogs,
     "updates": _updates,
@@ -119,6 +124,7 @@ KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "consents": _consents,
     "workers": _workers,
     "enquiries": _enquiries,
+    "readings": _readings,
 }
 """One line for each kind of thing that ends; each limit is in the settings or in `bot.core.retention`."""
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.calendar import may_go_from
 from bot.core.consent import ConsentState
+from bot.core.grants import MEETS_CLIENTS
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
 from bot.db.work import on_commit
 from bot.services.base import Services
@@ -123,8 +124,8 @@ async def put_cards(
     urgent: bool,
     afresh: bool = False,
 ) -> None:
-    """Bring the request's card up to date for every linked worker of the organisation; `afresh` as a new message,
-    for a change in an old one is noticed by nobody."""
+    """Bring the request's card up to date for everybody in the organisation who meets clients; `afresh` as a new
+    message, for a change in an old one is noticed by nobody."""
     for worker_id in await session.scalars(_workers(organisation_id)):
         await put_card(session, services, worker_id, request_id, urgent=urgent, afresh=afresh)
 
@@ -132,7 +133,11 @@ async def put_cards(
 def _workers(organisation_id: str) -> Select[int]:
     return (
         select(Staff.id)
-        .where(Staff.organisation_id == organisation_id, Staff.removed_at.is_(None))
+        .where(
+            Staff.organisation_id == organisation_id,
+            Staff.role.in_(MEETS_CLIENTS),
+            Staff.removed_at.is_(None),
+        )
         .order_by(Staff.id)
     )
 

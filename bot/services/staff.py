@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.enquiries import LIVE
+from bot.core.grants import MEETS_CLIENTS, Role
 from bot.core.requests import IN_HAND, State
 from bot.db.tables import ContactRequest, Enquiry, EnquiryCard, Invite, OutboxMessage, Staff, StaffCard
 from bot.services import outbox
@@ -28,7 +29,7 @@ class Worker:
     id: int
     name: str
     organisation_id: str
-    role: str
+    role: Role
     locale: str
     writing_to: int | None = None
     draft: str | None = None
@@ -56,7 +57,7 @@ def _worker(row: Staff) -> Worker:
         id=row.id,
         name=row.name,
         organisation_id=row.organisation_id,
-        role=row.role,
+        role=Role(row.role),
         locale=row.locale,
         writing_to=row.writing_to,
         draft=row.draft,
@@ -64,7 +65,7 @@ def _worker(row: Staff) -> Worker:
     )
 
 
-async def invite(services: Services, organisation_id: str, name: str, role: str = "worker") -> Invitation:
+async def invite(services: Services, organisation_id: str, name: str, role: Role = Role.WORKER) -> Invitation:
     """A one-time code for a new worker, valid for seven days; only its hash is kept."""
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
     now = services.clock()
@@ -98,7 +99,11 @@ async def redeem(services: Services, code: str, chat_id: int, locale: str) -> Wo
         if row is None:
             row = Staff(chat_key=services.vault.fingerprint(chat_id, "staff"), chat_id=chat_id)
             session.add(row)
-        elif row.organisation_id != found.organisation_id or row.removed_at is not None:
+        elif (
+            row.organisation_id != found.organisation_id
+            or found.role not in MEETS_CLIENTS
+            or row.removed_at is not None
+        ):
             await _let_go(session, services, row)
         row.organisation_id, row.role, row.name = found.organisation_id, found.role, found.name
         row.locale, row.joined_at, row.removed_at, row.blocked_at = locale, now, None, None
@@ -106,7 +111,7 @@ async def redeem(services: Services, code: str, chat_id: int, locale: str) -> Wo
         waiting = select(ContactRequest.id).where(
             ContactRequest.organisation_id == row.organisation_id, ContactRequest.state == State.OPEN
         )
-        for request_id in await session.scalars(waiting):
+        for request_id in await session.scalars(waiting) if row.role in MEETS_CLIENTS else ():
             await outbox.put_card(session, services, row.id, request_id, urgent=True)
         asked = select(Enquiry.id).where(
             Enquiry.organisation_id == row.organisation_id, Enquiry.state.in_(LIVE)
@@ -158,7 +163,7 @@ async def reachable_organisations(services: Services) -> frozenset[str]:
     async with services.db.read() as session:
         rows = await session.scalars(
             select(Staff.organisation_id)
-            .where(Staff.removed_at.is_(None), Staff.blocked_at.is_(None))
+            .where(Staff.role.in_(MEETS_CLIENTS), Staff.removed_at.is_(None), Staff.blocked_at.is_(None))
             .distinct()
         )
         return frozenset(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -46,6 +47,39 @@ def for_workers(handler: Callable[[Update, StaffContext, Worker], Awaitable[None
             await context.bot.send_message(update.effective_chat.id, not_linked())
 
     return checked
+
+
+def for_presses(
+    *actions: str,
+) -> Callable[[Callable[[Update, StaffContext, Worker], Awaitable[None]]], Press]:
+    """For buttons `PREFIX:ACTION[:…]`: linked workers alone get further, and with these actions alone. What a handler
+    does not name here it cannot do, so tests/staff/test_matrix.py knows every button there is."""
+
+    def decorate(handler: Callable[[Update, StaffContext, Worker], Awaitable[None]]) -> Press:
+        @wraps(handler)
+        async def known(update: Update, context: StaffContext, worker: Worker) -> None:
+            query = update.callback_query
+            if query is None:
+                return
+            if [*(query.data or "").split(":"), ""][1] in actions:
+                await handler(update, context, worker)
+            else:
+                await answer(query, _("Tuo nappi on vanhentunut."))
+
+        return Press(for_workers(known), frozenset(actions))
+
+    return decorate
+
+
+@dataclass(frozen=True)
+class Press:
+    """A handler of buttons, with the actions that it takes."""
+
+    handler: Handler
+    actions: frozenset[str]
+
+    def __call__(self, update: Update, context: StaffContext) -> Coroutine[Any, Any, None]:
+        return self.handler(update, context)
 
 
 async def speak_to(update: Update, context: StaffContext) -> Worker | None:

@@ -9,7 +9,7 @@ from bot.i18n import LANGUAGE_NAMES, LOCALES, current_locale, fill, set_locale
 from bot.i18n import gettext as _
 from bot.services import staff
 from bot.services.staff import Refusal, Worker
-from bot.staff.context import StaffContext, answer, change, for_workers, not_linked, speak_to
+from bot.staff.context import StaffContext, answer, change, for_presses, for_workers, not_linked, speak_to
 
 
 async def on_start(update: Update, context: StaffContext) -> None:
@@ -76,14 +76,13 @@ async def on_language(update: Update, context: StaffContext, worker: Worker) -> 
         )
 
 
-@for_workers
+@for_presses(*LOCALES)
 async def on_language_chosen(update: Update, context: StaffContext, worker: Worker) -> None:
     query = update.callback_query
     if query is None or not query.data:
         return
     locale = query.data.partition(":")[2]
-    if locale in LOCALES:
-        await staff.speak(context.services, worker.id, locale)
-        set_locale(locale)
+    await staff.speak(context.services, worker.id, locale)
+    set_locale(locale)
     await answer(query, _("Kieli vaihdettu."))
     await change(query, _("Jatketaan tällä kielellä."))

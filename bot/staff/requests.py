@@ -16,7 +16,7 @@ from bot.services import caseload
 from bot.services.caseload import Card
 from bot.services.staff import Worker
 from bot.staff import cards
-from bot.staff.context import StaffContext, answer, change, for_workers
+from bot.staff.context import StaffContext, answer, change, for_presses, for_workers
 
 
 async def take_away(bot: Bot, chat_id: int, message_id: int) -> None:
@@ -41,11 +41,12 @@ async def show(context: StaffContext, chat_id: int, card: Card, worker: Worker) 
 
 
 async def refresh(
-    update: Update, context: StaffContext, card: Card, worker: Worker, *, closing: bool = False
+    update: Update, context: StaffContext, request_id: int, worker: Worker, *, closing: bool = False
 ) -> None:
     """Bring the pressed message up to date; from now on it is the one that is kept so."""
+    card = await caseload.card(context.services, worker.id, request_id)
     query = update.callback_query
-    if query is None or query.message is None:
+    if query is None or query.message is None or card is None:
         return
     markup = cards.outcomes(card.request_id) if closing else cards.keyboard(card)
     await change(query, cards.text(card, context.services), markup)
@@ -72,27 +73,25 @@ async def on_requests(update: Update, context: StaffContext, worker: Worker) -> 
         await show(context, update.effective_chat.id, card, worker)
 
 
-@for_workers
+@for_presses("show", *Step)
 async def on_press(update: Update, context: StaffContext, worker: Worker) -> None:
     """A press on a card: `r:STEP:REQUEST[:OUTCOME]`. The button only says what is wished for."""
     query = update.callback_query
     if query is None or query.data is None:
         return
     step, request_id, outcome = _parse(query.data)
-    card = await caseload.card(context.services, worker.id, request_id)
-    if card is None:
+    before = await caseload.outline(context.services, worker.id, request_id)
+    if before is None:
         await answer(query, _("Tätä pyyntöä ei enää ole."), alert=True)
         return
-    if step == "show":
+    asks_how = step == Step.CLOSE and outcome is None and Step.CLOSE in before.steps
+    if step == "show" or asks_how:
         await answer(query)
-        await refresh(update, context, card, worker)
+        await refresh(update, context, request_id, worker, closing=asks_how)
     elif step == Step.WRITE:
-        await _on_write(update, context, worker, card)
-    elif step == Step.CLOSE and outcome is None and Step.CLOSE in card.steps:
-        await answer(query)
-        await refresh(update, context, card, worker, closing=True)
+        await _on_write(update, context, worker, request_id)
     else:
-        await _on_step(update, context, worker, card, step, outcome)
+        await _on_step(update, context, worker, request_id, Step(step), outcome)
 
 
 def _parse(data: str) -> tuple[str, int, Outcome | None]:
@@ -110,20 +109,22 @@ def number(text: str) -> int:
 
 
 async def _on_step(
-    update: Update, context: StaffContext, worker: Worker, before: Card, step: str, outcome: Outcome | None
+    update: Update,
+    context: StaffContext,
+    worker: Worker,
+    request_id: int,
+    step: Step,
+    outcome: Outcome | None,
 ) -> None:
     query = update.callback_query
     if query is None:
         return
-    if step not in set(Step):
-        await answer(query, _("Tuo nappi on vanhentunut."))
-        return
-    card, done = await caseload.take(context.services, worker.id, before.request_id, Step(step), outcome)
-    if card is None:
+    after, done = await caseload.take(context.services, worker.id, request_id, step, outcome)
+    if after is None:
         await answer(query, _("Tätä pyyntöä ei enää ole."), alert=True)
         return
-    await answer(query, _done(card) if done else _not_done(card), alert=not done)
-    await refresh(update, context, card, worker)
+    await answer(query, _done(after) if done else _not_done(after), alert=not done)
+    await refresh(update, context, request_id, worker)
 
 
 def _done(card: Card) -> str:
@@ -145,13 +146,13 @@ def _not_done(card: Card) -> str:
 # --- a word through the bot
 
 
-async def _on_write(update: Update, context: StaffContext, worker: Worker, card: Card) -> None:
+async def _on_write(update: Update, context: StaffContext, worker: Worker, request_id: int) -> None:
     query = update.callback_query
     if query is None or update.effective_chat is None:
         return
-    if not await caseload.begin_writing(context.services, worker.id, card.request_id):
+    if not await caseload.begin_writing(context.services, worker.id, request_id):
         await answer(query, _("Tälle asiakkaalle ei voi enää kirjoittaa."), alert=True)
-        await refresh(update, context, card, worker)
+        await refresh(update, context, request_id, worker)
         return
     await answer(query)
     await context.bot.send_message(
@@ -161,9 +162,9 @@ async def _on_write(update: Update, context: StaffContext, worker: Worker, card:
                 "Kirjoita nyt viesti asiakkaalle (pyyntö #{number}). Näet sen vielä, ennen kuin se lähtee.\n"
                 "Esimerkki: Hei! Soitan sinulle huomenna kello 12 jälkeen."
             ),
-            number=card.request_id,
+            number=request_id,
         ),
-        reply_markup=InlineKeyboardMarkup([[_button(_("Peru"), f"w:stop:{card.request_id}")]]),
+        reply_markup=InlineKeyboardMarkup([[_button(_("Peru"), f"w:stop:{request_id}")]]),
     )
 
 
@@ -198,7 +199,7 @@ def _button(text: str, data: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(text, callback_data=data)
 
 
-@for_workers
+@for_presses("send", "stop")
 async def on_word_press(update: Update, context: StaffContext, worker: Worker) -> None:
     """`w:send:REQUEST:MARK` or `w:stop:REQUEST` under the preview of a message."""
     query = update.callback_query
@@ -210,7 +211,7 @@ async def on_word_press(update: Update, context: StaffContext, worker: Worker) -
     if action == "send" and message is not None:
         press = f"{worker.id}:{message.message_id}"
         sent = await caseload.send_draft(context.services, worker.id, number(request_id), marked, press)
-    elif action == "stop":
+    else:
         await caseload.stop_writing(context.services, worker.id)
     line = _("Viesti lähtee asiakkaalle.") if sent else _("Viestiä ei lähetetty.")
     await answer(query, line)

@@ -12,6 +12,7 @@ from bot.core.requests import Step
 from bot.services import caseload, requests
 from bot.simulator.chats import Message
 from dialogs.states import (
+    Access,
     Answer,
     Asked,
     CheckIn,
@@ -22,6 +23,7 @@ from dialogs.states import (
     Language,
     Matters,
     Menu,
+    MyData,
     Place,
     Reflection,
     Renewal,
@@ -224,6 +226,23 @@ async def _withdrawal(client: StraightClient) -> None:
 further(Matters.memo, Suggestions.keep, "keep", "home", "matters", "memo")
 further(Matters.forget, Matters.main, "forget")
 further(Matters.forgotten, Matters.forget, "do_forget")
+further(Access.looked, Matters.request, "b_main", "access")
+further(MyData.main, Matters.main, "my_data")
+further(MyData.correct, MyData.main, "correct")
+further(MyData.name, MyData.correct, "detail")
+
+
+@way(MyData.phone)
+async def _number(client: StraightClient) -> None:
+    await WAYS[Consent.phone](client)
+    await client.says("040 123 4567")
+    for widget in ("time:any", "days:90", "consent", "matters", "my_data", "correct"):
+        await client.taps(widget)
+    await client.taps(next(widget for widget in client.widgets if widget.endswith(".phone")))
+
+
+further(MyData.rounds, MyData.main, "rounds")
+further(MyData.round, MyData.rounds, "round")
 further(Tidy.ask, Matters.main, "tidy")
 further(Tidy.done, Tidy.ask, "tidy")
 further(Enquiry.whom, Menu.main, "enquiry")

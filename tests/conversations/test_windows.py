@@ -26,7 +26,7 @@ from tests.conversations.places import Parked
 LONGEST_TEXT = 1500
 WIDTHS = {1: 48, 2: 24, 3: 14}
 """So many characters of a label can be seen on a phone, by the number of buttons in the row."""
-CALLED, LONGEST_NAME = {"offer", "remove", "request", "consent", "whom", "enquiry"}, 64
+CALLED, LONGEST_NAME = {"offer", "remove", "request", "consent", "whom", "enquiry", "detail"}, 64
 """Widgets whose labels are names of the catalogue; a phone shows their beginnings."""
 
 

@@ -1,7 +1,5 @@
-"""Who may see what: the one decision, the grant it gives, and what is left when something is not told."""
+"""What is left when something is not told, the record of a consent, and the chain."""
 
-import dataclasses
-import itertools
 import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,109 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import consent
 from bot.core.check_in import CheckIn, Strength
 from bot.core.consent import (
     GENESIS,
     VALID_DAYS,
     BestTime,
-    ConsentFacts,
     ConsentRecord,
-    ConsentState,
-    Grant,
     Item,
     Notice,
     Purpose,
     Reach,
     Shared,
-    WorkerFacts,
     event_hash,
     kinds_of,
-    permits,
     record_hash,
     share,
     valid_until,
 )
-from bot.core.requests import IN_HAND, State
 
 NOW = datetime(2026, 3, 11, 8, 0, tzinfo=UTC)
-SECOND = timedelta(seconds=1)
 AREAS = ("money", "friends", "mind", "hope")
-
-
-# The decision
-
-
-def facts(**changes: object) -> ConsentFacts:
-    usual = ConsentFacts(
-        "c1",
-        "kello",
-        (Purpose.CONTACT,),
-        ConsentState.GIVEN,
-        NOW + timedelta(days=30),
-        State.ACCEPTED,
-        accepted_by=7,
-    )
-    return dataclasses.replace(usual, **changes)  # type: ignore[arg-type]
-
-
-MATRIX = list(
-    itertools.product(
-        ["kello", "other"],  # the worker's organisation
-        [False, True],  # the worker has been removed
-        [7, 8, None],  # who has accepted the request
-        ConsentState,
-        [NOW - SECOND, NOW, NOW + SECOND],  # valid until
-        State,
-        [(Purpose.CONTACT,), ()],
-    )
-)
-
-
-def test_of_all_combinations_only_the_recipient_who_accepted_a_valid_consent_is_let_in() -> None:
-    let_in = []
-    for organisation, removed, accepted_by, state, until, request, purposes in MATRIX:
-        about = facts(
-            accepted_by=accepted_by, state=state, valid_until=until, request_state=request, purposes=purposes
-        )
-        grant = permits(about, WorkerFacts(7, organisation, removed), Purpose.CONTACT, NOW)
-        if grant:
-            let_in.append((organisation, removed, accepted_by, state, until, request, purposes))
-            assert (grant.consent_id, grant.worker_id, grant.purpose) == ("c1", 7, Purpose.CONTACT)
-    wanted = ("kello", False, 7, ConsentState.GIVEN, NOW + SECOND)
-    assert let_in == [(*wanted, request, (Purpose.CONTACT,)) for request in State if request in IN_HAND]
-
-
-def test_a_consent_ends_at_the_very_moment_it_says() -> None:
-    worker = WorkerFacts(7, "kello")
-    assert permits(facts(valid_until=NOW + timedelta(microseconds=1)), worker, Purpose.CONTACT, NOW)
-    assert permits(facts(valid_until=NOW), worker, Purpose.CONTACT, NOW) is None
-
-
-# The grant
-
-
-def given_grant() -> Grant:
-    grant = permits(facts(), WorkerFacts(7, "kello"), Purpose.CONTACT, NOW)
-    assert grant is not None
-    return grant
-
-
-def test_a_grant_cannot_be_made_by_hand() -> None:
-    for seal in (None, object(), "seal"):
-        with pytest.raises(TypeError, match="permits"):
-            Grant("c1", 7, Purpose.CONTACT, seal)
-    with pytest.raises(TypeError):
-        Grant("c1", 7, Purpose.CONTACT)  # type: ignore[call-arg]
-
-
-def test_a_grant_cannot_be_made_out_of_another() -> None:
-    grant = given_grant()
-    with pytest.raises((TypeError, ValueError)):
-        dataclasses.replace(grant, consent_id="c2")  # type: ignore[call-arg]
-    with pytest.raises(AttributeError):
-        grant.consent_id = "c2"  # type: ignore[misc]
-    assert consent._SEAL not in vars(grant).values()
 
 
 # What is left when something is not told

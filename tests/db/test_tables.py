@@ -38,6 +38,7 @@ HARMLESS = {
     *("dialog_states.state", "handled_updates.bot", "enquiries.alias", "enquiries.organisation_id"),
     *("enquiries.state", "enquiries.ended_by", "enquiry_messages.token", "enquiry_messages.side"),
     *("enquiry_blocks.organisation_id",),
+    *("access_log.consent_id", "access_log.organisation_id", "access_log.kinds"),
     *("unmet_needs.month", "unmet_needs.area", "unmet_needs.municipality"),
 }
 

@@ -44,8 +44,9 @@ async def test_who_accepts_sees_what_the_client_shares_and_the_client_hears_of_i
     before = await caseload.card(services, worker.id, request_id)
     assert before is not None
     assert before.personal is None
-    card, done = await caseload.take(services, worker.id, request_id, Step.ACCEPT)
+    _, done = await caseload.take(services, worker.id, request_id, Step.ACCEPT)
     assert done
+    card = await caseload.card(services, worker.id, request_id)
     assert card is not None
     assert card.personal is not None
     assert (card.personal.shared.name, card.personal.shared.words) == (NAME, {"money": WORDS})

@@ -10,7 +10,7 @@ from sqlalchemy import make_url, select, text
 from bot.core.check_in import CheckIn
 from bot.core.consent import Reach
 from bot.db.columns import Vault
-from bot.db.tables import Base, Client
+from bot.db.tables import AccessEntry, Base, Client
 from bot.db.work import Database
 from bot.services import caseload, clients, consents, housekeeping, memos, requests
 from bot.services import outbox as rows
@@ -47,6 +47,7 @@ async def whole_story(services: Services) -> int:
     told = CheckIn.model_validate({**ANSWERS.model_dump(), "next_step": NEXT_STEP})
     request_id = await asks(services, check_in=told, reach=Reach.PHONE, phone=PHONE)
     await accepts(services, worker, request_id)
+    assert await caseload.card(services, worker.id, request_id)
     await memos.save(services, CLIENT, "kello-kohtaamispaikka", "friends")
     await requests.answer(services, CLIENT.id, request_id, TO_WORKER, 55)
     await caseload.begin_writing(services, worker.id, request_id)
@@ -136,6 +137,25 @@ async def test_forgetting_leaves_only_that_a_consent_was_and_ended(services: Ser
     counts = await rows_of_all_tables(services)
     assert (counts["clients"], counts["check_ins"], counts["memo_entries"]) == (0, 0, 0)
     assert not await clients.forget(services, CLIENT.id)
+
+
+TOMBSTONE = {
+    "consents": {"id", "organisation_id", "purpose", "state", "given_at", "valid_until", "ended_at"},
+    "contact_requests": {
+        *("id", "consent_id", "organisation_id", "urgency", "wish", "state", "accepted_by"),
+        *("created_at", "accepted_at", "closed_at"),
+    },
+}
+
+
+async def test_a_tombstone_says_that_there_was_a_consent_and_when_and_no_more(services: Services) -> None:
+    await whole_story(services)
+    await clients.forget(services, CLIENT.id)
+    async with services.db.read() as session:
+        for name, left in TOMBSTONE.items():
+            (row,) = (await session.execute(select(Base.metadata.tables[name]))).mappings().all()
+            assert {column for column, value in row.items() if value not in (None, [])} == left, name
+        assert (await session.scalars(select(AccessEntry))).all() == []
 
 
 async def test_forgetting_one_leaves_the_others(services: Services) -> None:

@@ -1,0 +1,312 @@
+"""What is held about a client as one page to read, print and keep: nothing on it is fetched from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from bot import views
+from bot.core import access
+from bot.core.check_in import CheckIn
+from bot.core.consent import EventKind, Item, Shared
+from bot.core.requests import State
+from bot.i18n import LANGUAGE_NAMES, clock_time, current_locale, day, fill, html, listed, ngettext
+from bot.i18n import gettext as _
+from bot.services.access import Reading
+from bot.services.base import Services
+from bot.services.outbox import Kind, Row
+from catalog.schema import Catalog
+
+STYLE = Markup(
+    "body{max-width:46rem;margin:0 auto;padding:1rem;color:#1d1d1b;background:#fffdf8;"
+    "font:1.05rem/1.5 system-ui,sans-serif}"
+    "h1,h2,h3{line-height:1.25}h2{margin-top:2.5rem;border-bottom:2px solid #1f6a58}"
+    ".told{white-space:pre-line}blockquote{margin:.25rem 0;padding-left:.75rem;border-left:3px solid #1f6a58}"
+    "table{border-collapse:collapse;width:100%}th,td{padding:.35rem .5rem;text-align:left;vertical-align:top;"
+    "border-bottom:1px solid #bbb}"
+    "@media print{body{background:none;max-width:none}h2,h3{break-after:avoid}li,tr{break-inside:avoid}}"
+)
+
+
+def page(data: dict[str, Any], services: Services) -> str:
+    """The page of `my_data.everything`, in the language now spoken."""
+    title = _("Omat tietoni")
+    body = (
+        Markup("<h1>{}</h1>").format(title),
+        _paragraph(
+            _("Tässä on kaikki, mitä sinusta on tallessa Rinnalla-palvelussa {day} kello {time}.").format(
+                day=_day(data["made_at"], services), time=_time(data["made_at"], services)
+            )
+        ),
+        _section(_("Tilisi"), _list(_account(data["account"], services))),
+        _section(
+            _("Mitä sinulle kuuluu?"),
+            *(
+                _article(_day(one["made_at"], services), check_in(one["answers"], services.catalog))
+                for one in data["check_ins"]
+            ),
+        ),
+        _section(_("Asioinnin muistilista"), _list(_memo(one, services) for one in data["memo"])),
+        _section(_("Suostumuksesi"), *(_consent(one, services) for one in data["consents"])),
+        _section(_("Yhteydenottopyyntösi"), *(_request(one, services) for one in data["requests"])),
+        _section(_("Viestit"), _list(_message(one, services) for one in data["messages"])),
+        _section(_("Kuka on katsonut tietojani"), _readings(data["readings"], services)),
+    )
+    return Markup(
+        '<!DOCTYPE html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        "<style>{style}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
+    ).format(
+        lang=current_locale().partition("@")[0], title=title, style=STYLE, body=views.joined(*body)
+    )  # fmt: skip
+
+
+# --- the shape of the page
+
+
+def _section(title: str, *parts: Markup) -> Markup:
+    """A part of the page with its heading; where there is nothing, it says so."""
+    filled = [part for part in parts if part] or [_paragraph(_("Tässä ei ole mitään."))]
+    return Markup("<section><h2>{}</h2>\n{}</section>").format(title, views.joined(*filled))
+
+
+def _article(title: str, *parts: Markup) -> Markup:
+    return Markup('<article><h3>{}</h3>\n<div class="told">{}</div></article>').format(
+        title, views.joined(*parts)
+    )
+
+
+def _paragraph(text: str | Markup) -> Markup:
+    return Markup("<p>{}</p>").format(text)
+
+
+def _list(items: Iterable[str | Markup]) -> Markup:
+    rows = Markup("\n").join([Markup('<li class="told">{}</li>').format(item) for item in items])
+    return Markup("<ul>\n{}\n</ul>").format(rows) if rows else Markup("")
+
+
+def _day(value: datetime, services: Services) -> str:
+    return views.until(value, services.settings.zone)
+
+
+def _time(value: datetime, services: Services) -> str:
+    return clock_time(value, services.settings.zone)
+
+
+def _organisation(organisation_id: str, services: Services) -> str:
+    organisation = services.catalog.organisations_by_id.get(organisation_id)
+    return organisation.name.best(current_locale()) if organisation else organisation_id
+
+
+def _offer(offer_id: str | None, services: Services) -> str | None:
+    offer = services.catalog.offers_by_id.get(offer_id or "")
+    return offer.name.best(current_locale()) if offer else offer_id
+
+
+# --- its parts
+
+
+def _account(account: dict[str, Any], services: Services) -> list[str]:
+    blocked = account["blocked_at"]
+    lines = [
+        _("Telegram-chatisi tunnus: {id}").format(id=account["chat_id"]),
+        _("Numerosi palvelussa: {id}").format(id=account["id"]),
+        _("Kielesi: {language}").format(language=LANGUAGE_NAMES.get(account["locale"], account["locale"])),
+        _("Annoit luvan tallentaa: {day}").format(day=_day(account["agreed_at"], services)),
+        _("Kävit viimeksi: {day}").format(day=_day(account["last_seen_at"], services)),
+        _("Suljit botin: {day}").format(day=_day(blocked, services)) if blocked else "",
+        _("Nimesi: {name}").format(name=account["name"]) if account["name"] else "",
+    ]
+    return [line for line in lines if line]
+
+
+def check_in(answers: CheckIn | dict[str, Any], catalog: Catalog) -> Markup:
+    """All answers of a round, in full."""
+    said = CheckIn.model_validate(answers)
+    areas = [
+        fill(
+            "{area}: {answer}",
+            area=views.area_name(catalog, area),
+            answer=views.best(catalog.answer(rating).label),
+        )
+        for area, rating in said.ratings.items()
+    ]
+    words = [
+        fill("<blockquote>{area}: {words}</blockquote>", area=views.area_name(catalog, area), words=text)
+        for area, text in said.words.items()
+    ]
+    first = listed([views.area_name(catalog, area) for area in said.priorities])
+    strength = views.strength(said.strength)
+    return views.joined(
+        html(_("💛 Asia koskee läheistä.")) if said.about == "other" else None,
+        *areas,
+        *words,
+        fill(_("Tärkeintä sinulle: {areas}"), areas=first) if first else None,
+        fill(_("💪 Voimat: {value}"), value=strength) if strength else None,
+        fill(_("🌱 Auttaa jo nyt: {value}"), value=said.helps) if said.helps else None,
+        fill(_("🫂 Tukena: {value}"), value=said.people) if said.people else None,
+        fill(_("👣 Hyvä seuraava askel: {value}"), value=said.next_step) if said.next_step else None,
+    )
+
+
+def _memo(entry: dict[str, Any], services: Services) -> Markup:
+    reason = entry["reason"]
+    return views.joined(
+        html(_offer(entry["offer_id"], services)),
+        fill(_("Miksi: {why}"), why=views.area_name(services.catalog, reason)) if reason else None,
+        fill(_("Tallennettu {day}"), day=_day(entry["saved_at"], services)),
+    )
+
+
+def _consent(consent: dict[str, Any], services: Services) -> Markup:
+    record = consent["record"] or {}
+    kinds = kind_names(record.get("pii_types", ()))
+    return _article(
+        _organisation(consent["organisation_id"], services),
+        html(_("Mitä varten: yhteydenotto ja avusta sopiminen")),
+        fill(_("Mitä tietoja: {kinds}"), kinds=kinds) if kinds else Markup(""),
+        fill(
+            _("Voimassa {start}–{end}"),
+            start=_day(consent["given_at"], services),
+            end=_day(consent["valid_until"], services),
+        ),
+        *(
+            fill("{what}: {day}", what=_event(event["kind"]), day=_day(event["at"], services))
+            for event in consent["events"]
+        ),
+        fill(_("Tunnus: {id}"), id=consent["id"]),
+        views.joined(
+            html(_("\nTämän työntekijä saa nähdä:")),
+            views.shared(Shared.model_validate(consent["shared"]), services.catalog),
+        )
+        if consent["shared"]
+        else html(_("Suostumus on päättynyt, ja se, mitä jaoit, on poistettu.")),
+    )
+
+
+def _event(kind: str) -> str:
+    return {
+        str(EventKind.GIVEN): _("Annettu"),
+        str(EventKind.CHANGED): _("Muutettu"),
+        str(EventKind.WITHDRAWN): _("Peruttu"),
+        str(EventKind.EXPIRED): _("Päättynyt"),
+    }.get(kind, kind)
+
+
+def _request(request: dict[str, Any], services: Services) -> Markup:
+    organisation = _organisation(request["organisation_id"], services)
+    course = (
+        (_("Lähetetty: {day}"), request["created_at"]),
+        (_("Työntekijä otti pyynnön: {day}"), request["accepted_at"]),
+        (_("Yhteys saatu: {day}"), request["contacted_at"]),
+        (_("Päättynyt: {day}"), request["closed_at"]),
+    )
+    state = views.request_state(State(request["state"]), request["outcome"], request["worker"], organisation)
+    areas = listed([views.area_name(services.catalog, area) for area in request["areas"]])
+    return _article(
+        organisation,
+        html(_offer(request["offer_id"], services) or ""),
+        fill(_("Asia: {areas}"), areas=areas) if areas else Markup(""),
+        *(fill(text, day=_day(at, services)) for text, at in course if at),
+        html(state),
+        fill(_("Tunnus: {id}"), id=request["id"]),
+    )
+
+
+def _message(message: dict[str, Any], services: Services) -> Markup:
+    if message["sent_at"]:
+        fate = _("Lähetetty: {day}").format(day=_day(message["sent_at"], services))
+    elif message["state"] in {Row.WAITING, Row.LEASED}:
+        fate = _("Lähtee aikaisintaan: {day}").format(day=_day(message["due_at"], services))
+    else:
+        fate = _("Tätä ei lähetetty.")
+    return views.joined(
+        html(_message_name(message["kind"])),
+        html(fate),
+        fill("<blockquote>{words}</blockquote>", words=message["note"]) if message["note"] else None,
+    )
+
+
+def _message_name(kind: str) -> str:
+    """What a message is about; one of a later kind keeps its code."""
+    return {
+        str(Kind.RECEIPT): _("Tosite suostumuksestasi"),
+        str(Kind.STEP): _("Tieto siitä, miten pyyntösi etenee"),
+        str(Kind.WORD): _("Työntekijän viesti sinulle"),
+        str(Kind.CONSENT_ENDED): _("Tieto siitä, että suostumuksesi päättyi"),
+        str(Kind.CLIENT_WORD): _("Sinun viestisi työntekijälle"),
+    }.get(kind, kind)
+
+
+def _readings(entries: Sequence[dict[str, Any]], services: Services) -> Markup:
+    if not entries:
+        return _paragraph(_("Kenellekään ei ole vielä näytetty tietojasi."))
+    read = [
+        Reading(one["worker"], one["organisation_id"], tuple(one["kinds"]), one["at"])
+        for one in reversed(entries)
+    ]
+    rows = [
+        Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            day(one.day), one.times, one.who, one.kinds
+        )
+        for one in looks(read, services)
+    ]
+    head = Markup("").join(
+        [
+            Markup('<th scope="col">{}</th>').format(title)
+            for title in (_("Päivä"), _("Kello"), _("Kenelle näytettiin"), _("Mitä näytettiin"))
+        ]
+    )
+    return Markup("<table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table>").format(
+        head, views.joined(*rows)
+    )
+
+
+# --- who has looked
+
+
+class Look:
+    """What one worker was shown in one day, in words."""
+
+    def __init__(self, on: date, read: Sequence[Reading], services: Services) -> None:
+        organisation = _organisation(read[0].organisation_id, services)
+        clock = list(dict.fromkeys(_time(one.at, services) for one in reversed(read)))
+        self.day = on
+        self.who = f"{read[0].worker or _('Työntekijä')}, {organisation}"
+        self.kinds = kind_names({kind for one in read for kind in one.kinds})
+        self.times = (
+            clock[0]
+            if len(clock) == 1
+            else ngettext(
+                "{first}–{last}, {count} kerta", "{first}–{last}, {count} kertaa", len(clock)
+            ).format(first=clock[0], last=clock[-1], count=len(clock))
+        )
+
+
+def looks(read: Iterable[Reading], services: Services) -> list[Look]:
+    """Readings, newest first, gathered by day and worker."""
+    zone = services.settings.zone
+    gathered: dict[tuple[date, str | None, str], list[Reading]] = {}
+    for one in read:
+        place = (one.at.astimezone(zone).date(), one.worker, one.organisation_id)
+        gathered.setdefault(place, []).append(one)
+    return [Look(on, some, services) for (on, *_who), some in gathered.items()]
+
+
+def kind_names(kinds: Iterable[str]) -> str:
+    """Kinds of data in plain words, in their own order."""
+    names = {
+        access.CONTACT: _("miten sinut tavoittaa"),
+        Item.NAME: _("nimesi"),
+        Item.PHONE: _("puhelinnumerosi"),
+        Item.AREAS: _("asiat, joihin toivot apua"),
+        Item.WORDS: _("omat sanasi niistä"),
+        Item.STRENGTHS: _("voimasi ja se, mikä auttaa"),
+        access.MESSAGE: _("viestisi työntekijälle"),
+    }
+    chosen = set(kinds)
+    return listed([names.get(kind, kind) for kind in access.KINDS if kind in chosen])

@@ -1,0 +1,124 @@
+"""Everything that is held about a client, to be handed to that client: facts of theirs and of nobody else, but for the
+names of workers, which they know."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.tables import (
+    AccessEntry,
+    Base,
+    CheckIn,
+    Client,
+    Consent,
+    ConsentEvent,
+    ContactRequest,
+    MemoEntry,
+    OutboxMessage,
+    Staff,
+)
+from bot.services import clients
+from bot.services.base import Services
+from bot.services.outbox import Kind
+
+FORMAT = "rinnalla/my-data/1"
+"""Changes when a key of the file gets another meaning."""
+
+WITHHELD = {
+    "clients.chat_key": "a fingerprint of chat_id, which is told",
+    "check_ins.client_id": "the account's id, told once",
+    "memo_entries.client_id": "the account's id, told once",
+    "memo_entries.offer_key": "a fingerprint of offer_id, which is told",
+    "consents.client_id": "the account's id, told once",
+    "contact_requests.client_id": "the account's id, told once",
+    "contact_requests.accepted_by": "a worker's id; the name is told as worker",
+    "access_log.client_id": "the account's id, told once",
+    "access_log.staff_id": "a worker's id; the name is told as worker",
+    "outbox.client_id": "the account's id, told once",
+    "outbox.staff_id": "a worker's id; whom it goes to is told as direction",
+    "outbox.key": "made of ids that are told, so that nothing is sent twice",
+    "outbox.detail": "a worker's id, or how a request stood, which the request tells",
+    "outbox.message_id": "a message's number in a chat, which may be the worker's",
+}
+"""Columns of the client's rows that are not handed over, and why."""
+
+
+async def everything(services: Services, chat_id: int) -> dict[str, Any] | None:
+    """All that is kept, by sections with English keys that stay the same; None if there is no account."""
+    async with services.db.read() as session:
+        client = await clients.find(session, services, chat_id)
+        if client is None:
+            return None
+        return {
+            "format": FORMAT,
+            "made_at": services.clock(),
+            "account": _told(client),
+            "check_ins": await _all(session, CheckIn, client),
+            "memo": await _all(session, MemoEntry, client),
+            "consents": await _consents(session, client),
+            "requests": await _with_worker(session, ContactRequest, ContactRequest.accepted_by, client),
+            "messages": await _messages(session, client),
+            "readings": await _with_worker(session, AccessEntry, AccessEntry.staff_id, client),
+        }
+
+
+def as_json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in the file")
+
+
+def _told(row: Base) -> dict[str, Any]:
+    return {
+        column.name: getattr(row, column.name)
+        for column in row.__table__.columns
+        if str(column) not in WITHHELD
+    }
+
+
+async def _all(session: AsyncSession, table: Any, client: Client) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(table).where(table.client_id == client.id).order_by(table.id))
+    return [_told(row) for row in rows]
+
+
+async def _with_worker(
+    session: AsyncSession, table: Any, worker: Any, client: Client
+) -> list[dict[str, Any]]:
+    rows = await session.execute(
+        select(table, Staff.name)
+        .outerjoin(Staff, worker == Staff.id)
+        .where(table.client_id == client.id)
+        .order_by(table.id)
+    )
+    return [_told(row) | {"worker": name} for row, name in rows]
+
+
+async def _consents(session: AsyncSession, client: Client) -> list[dict[str, Any]]:
+    told = []
+    for consent in await session.scalars(
+        select(Consent).where(Consent.client_id == client.id).order_by(Consent.given_at, Consent.id)
+    ):
+        events = await session.scalars(
+            select(ConsentEvent).where(ConsentEvent.consent_id == consent.id).order_by(ConsentEvent.seq)
+        )
+        told.append(_told(consent) | {"events": [_told(event) for event in events]})
+    return told
+
+
+async def _messages(session: AsyncSession, client: Client) -> list[dict[str, Any]]:
+    """What the service has to say or has said to the client, and the client's own words on their way to a worker."""
+    asked = select(ContactRequest.id).where(ContactRequest.client_id == client.id)
+    own = (OutboxMessage.kind == Kind.CLIENT_WORD) & OutboxMessage.request_id.in_(asked)
+    rows = await session.scalars(
+        select(OutboxMessage).where(or_(OutboxMessage.client_id == client.id, own)).order_by(OutboxMessage.id)
+    )
+    return [{"direction": "to the client" if row.client_id else "to the worker"} | _told(row) for row in rows]
