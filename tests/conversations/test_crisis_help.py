@@ -7,7 +7,7 @@ from aiogram.fsm.state import State
 
 import dialogs
 from dialogs.common import FreeText
-from dialogs.states import Answer, CheckIn, Consent, Crisis, Find, Matters, Menu, Reflection
+from dialogs.states import Answer, CheckIn, Consent, Crisis, Find, Matters, Menu, MyData, Reflection
 from tests.conversations.inside import Inside
 from tests.conversations.people import DANGER, EVERY_STATE
 from tests.conversations.places import Parked
@@ -76,6 +76,8 @@ def test_places_for_words_are_known() -> None:
         Find.results,
         Consent.name,
         Consent.phone,
+        MyData.name,
+        MyData.phone,
         Answer.write,
         Matters.forgotten,
     }
