@@ -12,6 +12,7 @@ from bot import views
 from bot.core import access
 from bot.core.check_in import CheckIn
 from bot.core.consent import EventKind, Item, Shared
+from bot.core.enquiries import Side
 from bot.core.requests import State
 from bot.i18n import LANGUAGE_NAMES, clock_time, current_locale, day, fill, html, listed, ngettext
 from bot.i18n import gettext as _
@@ -41,7 +42,7 @@ def page(data: dict[str, Any], services: Services) -> str:
                 day=_day(data["made_at"], services), time=_time(data["made_at"], services)
             )
         ),
-        _section(_("Tilisi"), _list(_account(data["account"], services))),
+        _section(_("Tilisi"), _list(_account(data["account"], services) if data["account"] else ())),
         _section(
             _("Mitä sinulle kuuluu?"),
             *(
@@ -52,6 +53,7 @@ def page(data: dict[str, Any], services: Services) -> str:
         _section(_("Asioinnin muistilista"), _list(_memo(one, services) for one in data["memo"])),
         _section(_("Suostumuksesi"), *(_consent(one, services) for one in data["consents"])),
         _section(_("Yhteydenottopyyntösi"), *(_request(one, services) for one in data["requests"])),
+        _section(_("Nimettömät kysymyksesi"), *(_enquiry(one, services) for one in data["enquiries"])),
         _section(_("Viestit"), _list(_message(one, services) for one in data["messages"])),
         _section(_("Kuka on katsonut tietojani"), _readings(data["readings"], services)),
     )
@@ -192,6 +194,7 @@ def _event(kind: str) -> str:
     return {
         str(EventKind.GIVEN): _("Annettu"),
         str(EventKind.CHANGED): _("Muutettu"),
+        str(EventKind.RENEWED): _("Jatkettu"),
         str(EventKind.WITHDRAWN): _("Peruttu"),
         str(EventKind.EXPIRED): _("Päättynyt"),
     }.get(kind, kind)
@@ -217,6 +220,29 @@ def _request(request: dict[str, Any], services: Services) -> Markup:
     )
 
 
+def _enquiry(enquiry: dict[str, Any], services: Services) -> Markup:
+    said = [
+        views.joined(
+            fill(
+                "{who}, {day}",
+                who=_("Sinä") if one["side"] == Side.ASKER else one["worker"] or _("Työntekijä"),
+                day=_day(one["at"], services),
+            ),
+            fill("<blockquote>{words}</blockquote>", words=one["words"]),
+        )
+        for one in enquiry["messages"]
+    ]
+    return _article(
+        _organisation(enquiry["organisation_id"], services),
+        fill(_("Nimesi tässä kysymyksessä: {alias}"), alias=enquiry["alias"]),
+        fill(_("Lähetetty: {day}"), day=_day(enquiry["created_at"], services)),
+        fill(_("Päättynyt: {day}"), day=_day(enquiry["ended_at"], services))
+        if enquiry["ended_at"]
+        else Markup(""),
+        *said,
+    )
+
+
 def _message(message: dict[str, Any], services: Services) -> Markup:
     if message["sent_at"]:
         fate = _("Lähetetty: {day}").format(day=_day(message["sent_at"], services))
@@ -237,7 +263,10 @@ def _message_name(kind: str) -> str:
         str(Kind.RECEIPT): _("Tosite suostumuksestasi"),
         str(Kind.STEP): _("Tieto siitä, miten pyyntösi etenee"),
         str(Kind.WORD): _("Työntekijän viesti sinulle"),
+        str(Kind.CONSENT_ENDING): _("Kysymys siitä, miten suostumuksesi jatkuu"),
         str(Kind.CONSENT_ENDED): _("Tieto siitä, että suostumuksesi päättyi"),
+        str(Kind.ENQUIRY_ANSWER): _("Vastaus nimettömään kysymykseesi"),
+        str(Kind.ENQUIRY_ENDED): _("Tieto siitä, että nimetön kysymyksesi päättyi"),
         str(Kind.CLIENT_WORD): _("Sinun viestisi työntekijälle"),
     }.get(kind, kind)
 
@@ -306,6 +335,7 @@ def kind_names(kinds: Iterable[str]) -> str:
         Item.AREAS: _("asiat, joihin toivot apua"),
         Item.WORDS: _("omat sanasi niistä"),
         Item.STRENGTHS: _("voimasi ja se, mikä auttaa"),
+        Item.ENQUIRY: _("nimetön kysymyksesi"),
         access.MESSAGE: _("viestisi työntekijälle"),
     }
     chosen = set(kinds)

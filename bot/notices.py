@@ -186,6 +186,9 @@ async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> N
     assert row.request_id is not None
     if row.kind == Kind.CLIENT_WORD:
         return await _client_word(services, row, worker)
+    if row.kind == Kind.CONSENT_OVER:
+        over = await caseload.outline(services, worker.id, row.request_id)
+        return _consent_over(over) if over is not None and over.state is State.WITHDRAWN else None
     message_id = await caseload.shown(services, worker.id, row.request_id)
     card = await caseload.card(services, worker.id, row.request_id)
     if card is None:

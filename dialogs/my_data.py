@@ -50,7 +50,8 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
 
 
 async def on_export(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """The page for people and the file for machines; made in memory, and sent to this chat alone."""
+    """The page for people and the file for machines; made in memory, and sent to this chat alone. They are not
+    protected: one who has a right to take their data along must be able to save and print it."""
     services, chat_id = services_of(manager), chat_of(manager).id
     data = await my_data.everything(services, chat_id)
     if data is None:
@@ -64,7 +65,7 @@ async def on_export(callback: CallbackQuery, _button: Button, manager: DialogMan
     )
     for content, ending, caption in files:
         file = BufferedInputFile(content.encode(), f"rinnalla.{ending}")
-        await bot.send_document(chat_id, file, caption=caption, protect_content=True)
+        await bot.send_document(chat_id, file, caption=caption)
     await callback.answer()
     manager.show_mode = ShowMode.SEND
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.core.consent import Item
 
 CONTACT = "contact"
@@ -11,6 +9,3 @@ CONTACT = "contact"
 MESSAGE = "message"
 """The client's own words, written to the worker in the chat."""
 KINDS = (CONTACT, *Item, MESSAGE)
-
-KEPT = timedelta(days=730)
-"""How long a client can look back; the operator, too, in case something has to be cleared up."""

@@ -126,6 +126,7 @@ FIELDS = {
     Item.AREAS: ("areas",),
     Item.WORDS: ("words",),
     Item.STRENGTHS: ("strength", "helps", "people", "next_step"),
+    Item.ENQUIRY: ("enquiry",),
 }
 """Where each kind of data stands in what is shared. How to be reached, and whether it is about oneself, is of no kind:
 it is what a request is, and goes with every grant to see."""

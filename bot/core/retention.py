@@ -9,6 +9,8 @@ HANDLED_UPDATES = timedelta(days=2)
 """Telegram keeps an update for 24 hours, so it cannot deliver one again after that."""
 INVITES = timedelta(days=2)
 """After an invitation has expired: whoever comes a little late hears that it is too late."""
+READINGS = timedelta(days=730)
+"""After a worker was shown something of a client: for so long the client can look back."""
 MESSAGES = timedelta(days=90)
 """After a message of the service was due, long gone from the outbox: for questions about what was sent when."""
 REMOVED_STAFF = timedelta(days=30)

@@ -83,7 +83,7 @@ def _key(services: Services, chat_id: int) -> str:
     return services.vault.fingerprint(chat_id, "enquiry")
 
 
-def _of(services: Services, chat_id: int) -> Select[Enquiry]:
+def of(services: Services, chat_id: int) -> Select[Enquiry]:
     """The person's enquiries whose words are still there."""
     return select(Enquiry).where(Enquiry.asker_key == _key(services, chat_id), Enquiry.route.is_not(None))
 
@@ -191,7 +191,7 @@ async def write(services: Services, chat: Chat, enquiry_id: int, words: str, tok
     async with services.db.work() as session:
         if await session.scalar(select(EnquiryMessage.id).where(EnquiryMessage.token == token)) is not None:
             return None
-        mine = _of(services, chat.id).where(Enquiry.id == enquiry_id)
+        mine = of(services, chat.id).where(Enquiry.id == enquiry_id)
         enquiry = await session.scalar(mine.with_for_update(key_share=True))
         if enquiry is None or enquiry.state not in LIVE:
             return Refused.ENDED
@@ -215,19 +215,19 @@ async def write(services: Services, chat: Chat, enquiry_id: int, words: str, tok
 async def mine(services: Services, chat_id: int) -> list[Thread]:
     """One's own enquiries, the one last written in first."""
     async with services.db.read() as session:
-        rows = _of(services, chat_id).order_by(Enquiry.last_at.desc(), Enquiry.id.desc()).limit(SHOWN)
+        rows = of(services, chat_id).order_by(Enquiry.last_at.desc(), Enquiry.id.desc()).limit(SHOWN)
         return [_thread(enquiry) for enquiry in await session.scalars(rows)]
 
 
 async def thread(services: Services, chat_id: int, enquiry_id: int) -> Thread | None:
     async with services.db.read() as session:
-        enquiry = await session.scalar(_of(services, chat_id).where(Enquiry.id == enquiry_id))
+        enquiry = await session.scalar(of(services, chat_id).where(Enquiry.id == enquiry_id))
         return _thread(enquiry, await said(session, enquiry_id)) if enquiry else None
 
 
 async def speak(session: AsyncSession, services: Services, chat: Chat) -> None:
     """Answers come in the new language."""
-    for enquiry in await session.scalars(_of(services, chat.id)):
+    for enquiry in await session.scalars(of(services, chat.id)):
         enquiry.route = {"chat": chat.id, "locale": chat.locale}
 
 
@@ -246,7 +246,7 @@ async def asker(services: Services, enquiry_id: int) -> Asker | None:
 async def end(services: Services, chat_id: int, enquiry_id: int) -> bool:
     """The asker ends it. True also if it had ended already; False if it is none of theirs."""
     async with services.db.work() as session:
-        mine = _of(services, chat_id).where(Enquiry.id == enquiry_id)
+        mine = of(services, chat_id).where(Enquiry.id == enquiry_id)
         enquiry = await session.scalar(mine.with_for_update(key_share=True))
         if enquiry is not None and enquiry.state in LIVE:
             await close(session, services, enquiry, Ended.ASKER)
@@ -277,7 +277,7 @@ async def close(session: AsyncSession, services: Services, enquiry: Enquiry, by:
 async def forget(session: AsyncSession, services: Services, chat_id: int) -> int:
     """End and erase all that this person has asked; returns how many enquiries. For a day the fingerprint stays: the
     limits would be none if forgetting lifted them."""
-    found = list(await session.scalars(_of(services, chat_id).order_by(Enquiry.id).with_for_update()))
+    found = list(await session.scalars(of(services, chat_id).order_by(Enquiry.id).with_for_update()))
     for enquiry in found:
         if enquiry.state in LIVE:
             await close(session, services, enquiry, Ended.FORGOTTEN)
@@ -301,7 +301,7 @@ async def _erase(session: AsyncSession, services: Services, enquiry: Enquiry, *,
 async def kept(services: Services, chat_id: int) -> int:
     """How many enquiries of this person are kept."""
     async with services.db.read() as session:
-        rows = _of(services, chat_id).with_only_columns(func.count(Enquiry.id))
+        rows = of(services, chat_id).with_only_columns(func.count(Enquiry.id))
         return await session.scalar(rows) or 0
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.enquiries import LIVE, WRITING_LASTS, Ended, Side, State
+from bot.core.grants import MEETS_CLIENTS
 from bot.db.tables import Enquiry, EnquiryBlock, EnquiryCard, EnquiryMessage, Staff
 from bot.services import enquiries, outbox
 from bot.services.base import Services
@@ -75,7 +76,7 @@ async def _facts(
     enquiry = await session.get(Enquiry, enquiry_id, with_for_update=LOCKED if lock else None)
     if worker is None or enquiry is None or worker.removed_at is not None:
         return None
-    if worker.organisation_id != enquiry.organisation_id:
+    if worker.organisation_id != enquiry.organisation_id or worker.role not in MEETS_CLIENTS:
         return None
     answering = await session.get(Staff, enquiry.answering) if enquiry.answering else None
     block = await session.get(EnquiryBlock, (enquiry.organisation_id, enquiry.asker_key or ""))

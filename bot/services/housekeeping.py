@@ -110,8 +110,7 @@ async def _enquiries(services: Services, now: datetime) -> int:
 
 
 async def _readings(services: Services, now: datetime) -> int:
-    """Entries of the log that says who was shown what."""
-    return await access.forget_old(services)
+    return await access.forget_old(services, now - retention.READINGS)
 
 
 KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
@@ -119,12 +118,12 @@ KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "updates": _updates,
     "messages": _messages,
     "invites": _invites,
+    "readings": _readings,
     "clients": _clients,
     "requests": _requests,
     "consents": _consents,
     "workers": _workers,
     "enquiries": _enquiries,
-    "readings": _readings,
 }
 """One line for each kind of thing that ends; each limit is in the settings or in `bot.core.retention`."""
 

@@ -18,11 +18,13 @@ from bot.db.tables import (
     Consent,
     ConsentEvent,
     ContactRequest,
+    Enquiry,
+    EnquiryMessage,
     MemoEntry,
     OutboxMessage,
     Staff,
 )
-from bot.services import clients
+from bot.services import clients, enquiries
 from bot.services.base import Services
 from bot.services.outbox import Kind
 
@@ -39,6 +41,11 @@ WITHHELD = {
     "contact_requests.accepted_by": "a worker's id; the name is told as worker",
     "access_log.client_id": "the account's id, told once",
     "access_log.staff_id": "a worker's id; the name is told as worker",
+    "enquiries.asker_key": "a fingerprint of the chat's id, which route tells",
+    "enquiries.answering": "a worker's id; the name is told as worker of each answer",
+    "enquiry_messages.enquiry_id": "the enquiry that it stands in",
+    "enquiry_messages.staff_id": "a worker's id; the name is told as worker",
+    "enquiry_messages.token": "so that nothing is sent twice",
     "outbox.client_id": "the account's id, told once",
     "outbox.staff_id": "a worker's id; whom it goes to is told as direction",
     "outbox.key": "made of ids that are told, so that nothing is sent twice",
@@ -49,22 +56,48 @@ WITHHELD = {
 
 
 async def everything(services: Services, chat_id: int) -> dict[str, Any] | None:
-    """All that is kept, by sections with English keys that stay the same; None if there is no account."""
+    """All that is kept, by sections with English keys that stay the same; None if there is neither an account nor an
+    enquiry. What was asked without a name is found by the chat, and stands in no row of the account."""
     async with services.db.read() as session:
         client = await clients.find(session, services, chat_id)
-        if client is None:
+        asked = await _enquiries(session, services, chat_id)
+        if client is None and not asked:
             return None
         return {
             "format": FORMAT,
             "made_at": services.clock(),
-            "account": _told(client),
-            "check_ins": await _all(session, CheckIn, client),
-            "memo": await _all(session, MemoEntry, client),
-            "consents": await _consents(session, client),
-            "requests": await _with_worker(session, ContactRequest, ContactRequest.accepted_by, client),
-            "messages": await _messages(session, client),
-            "readings": await _with_worker(session, AccessEntry, AccessEntry.staff_id, client),
+            "account": _told(client) if client else None,
+            **await _account(session, client),
+            "enquiries": asked,
+            "messages": await _messages(session, client, [one["id"] for one in asked]),
         }
+
+
+async def _account(session: AsyncSession, client: Client | None) -> dict[str, list[dict[str, Any]]]:
+    """What hangs on the account."""
+    if client is None:
+        return {name: [] for name in ("check_ins", "memo", "consents", "requests", "readings")}
+    return {
+        "check_ins": await _all(session, CheckIn, client),
+        "memo": await _all(session, MemoEntry, client),
+        "consents": await _consents(session, client),
+        "requests": await _with_worker(session, ContactRequest, ContactRequest.accepted_by, client),
+        "readings": await _with_worker(session, AccessEntry, AccessEntry.staff_id, client),
+    }
+
+
+async def _enquiries(session: AsyncSession, services: Services, chat_id: int) -> list[dict[str, Any]]:
+    told = []
+    for enquiry in await session.scalars(enquiries.of(services, chat_id).order_by(Enquiry.id)):
+        rows = await session.execute(
+            select(EnquiryMessage, Staff.name)
+            .outerjoin(Staff, EnquiryMessage.staff_id == Staff.id)
+            .where(EnquiryMessage.enquiry_id == enquiry.id)
+            .order_by(EnquiryMessage.id)
+        )
+        said = [_told(row) | {"worker": name} for row, name in rows]
+        told.append(_told(enquiry) | {"messages": said})
+    return told
 
 
 def as_json(data: dict[str, Any]) -> str:
@@ -114,11 +147,16 @@ async def _consents(session: AsyncSession, client: Client) -> list[dict[str, Any
     return told
 
 
-async def _messages(session: AsyncSession, client: Client) -> list[dict[str, Any]]:
+async def _messages(session: AsyncSession, client: Client | None, asked: list[int]) -> list[dict[str, Any]]:
     """What the service has to say or has said to the client, and the client's own words on their way to a worker."""
-    asked = select(ContactRequest.id).where(ContactRequest.client_id == client.id)
-    own = (OutboxMessage.kind == Kind.CLIENT_WORD) & OutboxMessage.request_id.in_(asked)
+    to_asker = OutboxMessage.staff_id.is_(None) & OutboxMessage.enquiry_id.in_(asked)
+    mine = select(ContactRequest.id).where(ContactRequest.client_id == (client.id if client else None))
+    own = (OutboxMessage.kind == Kind.CLIENT_WORD) & OutboxMessage.request_id.in_(mine)
+    to_client = OutboxMessage.client_id == (client.id if client else 0)
     rows = await session.scalars(
-        select(OutboxMessage).where(or_(OutboxMessage.client_id == client.id, own)).order_by(OutboxMessage.id)
+        select(OutboxMessage).where(or_(to_client, own, to_asker)).order_by(OutboxMessage.id)
     )
-    return [{"direction": "to the client" if row.client_id else "to the worker"} | _told(row) for row in rows]
+    return [
+        {"direction": "to the client" if row.staff_id is None else "to the worker"} | _told(row)
+        for row in rows
+    ]

@@ -116,7 +116,7 @@ async def redeem(services: Services, code: str, chat_id: int, locale: str) -> Wo
         asked = select(Enquiry.id).where(
             Enquiry.organisation_id == row.organisation_id, Enquiry.state.in_(LIVE)
         )
-        for enquiry_id in await session.scalars(asked):
+        for enquiry_id in await session.scalars(asked) if row.role in MEETS_CLIENTS else ():
             await outbox.put_enquiry_card(session, services, row.id, enquiry_id, urgent=True)
     return _worker(row)
 

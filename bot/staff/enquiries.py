@@ -11,7 +11,7 @@ from bot.services import caseload, enquiry_desk
 from bot.services.enquiry_desk import Card, Sent
 from bot.services.staff import Worker
 from bot.staff import enquiry_cards, requests
-from bot.staff.context import StaffContext, answer, change, for_workers
+from bot.staff.context import StaffContext, answer, change, for_presses, for_workers
 from bot.staff.requests import number, take_away
 
 
@@ -64,7 +64,7 @@ async def on_enquiries(update: Update, context: StaffContext, worker: Worker) ->
         await show(context, update.effective_chat.id, card, worker)
 
 
-@for_workers
+@for_presses("show", "answer", "send", "stop", "end", "block", "unblock")
 async def on_press(update: Update, context: StaffContext, worker: Worker) -> None:
     """A press on a card, `e:STEP:ENQUIRY[:yes]`, or on a preview, `e:send:ENQUIRY:MARK:LAST` and `e:stop:ENQUIRY`."""
     query = update.callback_query

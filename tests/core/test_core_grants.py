@@ -149,6 +149,7 @@ FULL = Shared(
     helps="metsä",
     people="sisko",
     next_step="soitan",
+    enquiry="Sininen kettu",
 )
 ALWAYS = {"about", "reach", "best_time"}
 

@@ -221,9 +221,9 @@ async def test_redis_shows_nothing_personal(redis_store: DialogStorage, redis_ur
 
 
 async def test_the_database_shows_no_chat_and_no_words(sqlite_store: SqlStorage, tmp_path: Path) -> None:
-    await sqlite_store.set_data(KEY, {"words": "salaisuuteni"})
+    await sqlite_store.set_data(KEY, {"own_words": "salaisuuteni"})
     stored = b"".join(file.read_bytes() for file in tmp_path.iterdir())  # noqa: ASYNC240
-    for secret in (b"70123456", b"salaisuuteni", b"words"):
+    for secret in (b"70123456", b"salaisuuteni", b"own_words"):
         assert secret not in stored
 
 

@@ -45,13 +45,14 @@ HARMLESS = {
 # Looked up by, and made with a key: nobody can read them or guess what they are of.
 FINGERPRINTS = {
     *("clients.chat_key", "memo_entries.offer_key", "staff.chat_key", "invites.code_hash"),
-    *("dialog_states.key", "dialog_states.chat_key"),
+    *("dialog_states.key", "dialog_states.chat_key", "enquiries.asker_key", "enquiry_blocks.asker_key"),
 }
 
 # Numbers that anybody may read. None of them comes from Telegram but those of single messages and updates.
 NUMBERS = {
     *("consent_events.seq", "consent_chain.id", "consent_chain.length", "staff.writing_to"),
     *("staff_cards.message_id", "outbox.message_id", "outbox.attempts", "handled_updates.update_id"),
+    *("staff.writing_enquiry", "enquiry_cards.message_id"),
     *("unmet_needs.count", "fingerprint_key.id"),
 }
 

@@ -353,7 +353,7 @@ async def test_silence_ends_it_and_a_month_later_words_and_way_are_gone(
     assert len(await outbox(services, "enquiry_ended")) == 1
     assert await messages(services) == 2
     clock.go(KEPT_AFTER_END + timedelta(hours=1))
-    assert (await housekeeping.purge(services)).enquiries == 1
+    assert (await housekeeping.purge(services))["enquiries"] == 1
     left = await row(services, enquiry_id)
     assert (left.route, left.asker_key, left.answering) == (None, None, None)
     assert await messages(services) == 0

@@ -19,11 +19,13 @@ from bot.db.tables import (
     Consent,
     ConsentEvent,
     ContactRequest,
+    Enquiry,
+    EnquiryMessage,
     MemoEntry,
     OutboxMessage,
 )
 from bot.db.tables import CheckIn as CheckInRow
-from bot.services import caseload, clients, consents, corrections, memos, my_data, requests
+from bot.services import caseload, clients, consents, corrections, memos, my_data, requests, staff
 from bot.services import outbox as rows
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -43,8 +45,10 @@ from tests.services.people import (
     joins,
     outbox,
 )
+from tests.services.test_services_enquiries import answers, asked
 
 FROM_WORKER, TO_WORKER = "soitan huomenna kello yhdeksän", "olen kotona kello kahteen"
+LEENA_CHAT = 7_000_999_999
 OTHERS_WORDS = "toisen ihmisen asia"
 
 # Where the rows of each table that belongs to a client stand in the file.
@@ -57,6 +61,8 @@ EXPORTED: dict[type[Base], str] = {
     ContactRequest: "requests",
     OutboxMessage: "messages",
     AccessEntry: "readings",
+    Enquiry: "enquiries",
+    EnquiryMessage: "enquiry_messages",
 }
 
 NOT_THE_CLIENTS = {
@@ -66,13 +72,16 @@ NOT_THE_CLIENTS = {
     "invites": "for workers",
     "dialog_states": "the conversation of today: forgotten after a day without use, and with Redis not here at all",
     "handled_updates": "numbers of updates, of nobody",
+    "fingerprint_key": "the key of all fingerprints",
+    "enquiry_cards": "which message in a worker's chat shows an enquiry",
+    "enquiry_blocks": "that an organisation takes no enquiries from somebody, without knowing who",
     "unmet_needs": "counts, of nobody",
 }
 
 
 async def whole_story(services: Services) -> tuple[int, int]:
     """Everything that can be kept about a client is kept; a second client is there, too."""
-    leena = await joins(services)
+    leena = await joins(services, chat_id=LEENA_CHAT)
     told = CheckIn.model_validate({**ANSWERS.model_dump(), "next_step": "kysyn apua"})
     request_id = await asks(services, check_in=told, reach=Reach.PHONE, phone=PHONE)
     await accepts(services, leena, request_id)
@@ -82,10 +91,15 @@ async def whole_story(services: Services) -> tuple[int, int]:
     await caseload.draft(services, leena.id, FROM_WORKER)
     await caseload.send_draft(services, leena.id, request_id, caseload.mark(FROM_WORKER), "press")
     await requests.answer(services, CLIENT.id, request_id, TO_WORKER, 55)
+    question = await asked(services)
+    worker = await staff.worker(services, LEENA_CHAT)
+    assert worker is not None
+    await answers(services, worker, question)
     other = CheckIn(ratings={"money": 1}, words={"money": OTHERS_WORDS})
     theirs = await asks(services, SOMEBODY_ELSE, check_in=other, name="Toinen Ihminen")
     await accepts(services, leena, theirs)
     await requests.answer(services, SOMEBODY_ELSE.id, theirs, OTHERS_WORDS, 56)
+    await asked(services, SOMEBODY_ELSE, words=OTHERS_WORDS)
     return leena.id, request_id
 
 
@@ -97,6 +111,8 @@ async def exported(services: Services) -> dict[str, Any]:
 
 
 def rows_in(data: dict[str, Any], section: str) -> list[dict[str, Any]]:
+    if section == "enquiry_messages":
+        return [message for enquiry in data["enquiries"] for message in enquiry["messages"]]
     if section == "events":
         return [event for consent in data["consents"] for event in consent["events"]]
     found = data[section]
@@ -152,8 +168,11 @@ async def is_mine(row: Any, consents_of_mine: set[str]) -> bool:
         return row.id == 1
     if isinstance(row, ConsentEvent):
         return row.consent_id in consents_of_mine
+    if isinstance(row, Enquiry | EnquiryMessage):
+        return getattr(row, "enquiry_id", row.id) == 1
     if isinstance(row, OutboxMessage) and row.client_id is None:
-        return row.kind == "client_word" and row.request_id == 1
+        own_question = row.staff_id is None and row.enquiry_id == 1
+        return own_question or (row.kind == "client_word" and row.request_id == 1)
     return bool(row.client_id == 1)
 
 

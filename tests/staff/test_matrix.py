@@ -66,6 +66,12 @@ ROWS: dict[str, Act] = {
     **{f"/{name}": says(f"/{name}") for name in ("requests", "pyynnot", "begaran")},
     **{f"/{name}": says(f"/{name}") for name in ("language", "kieli", "sprak")},
     **{f"/{name}": says(f"/{name}") for name in ("help", "apua", "hjalp")},
+    **{f"/{name}": says(f"/{name}") for name in ("enquiries", "kysymykset", "fragor")},
+    **{
+        f"e:{act}": presses(f"e:{act}:{{request}}:yes")
+        for act in ("show", "answer", "stop", "end", "block", "unblock")
+    },
+    "e:send": presses("e:send:{request}:{mark}:0"),
     "r:show": presses("r:show:{request}"),
     "r:accept": presses("r:accept:{request}"),
     "r:contacted": presses("r:contacted:{request}"),
