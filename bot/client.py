@@ -39,9 +39,22 @@ from bot.db.dialog_state import DialogStorage
 from bot.i18n import from_language_code, set_locale, speaking
 from bot.i18n import gettext as _
 from bot.limits import LONGEST_WAIT
-from bot.services import clients, enquiries
+from bot.services import clients
 from bot.services.base import Services
-from dialogs import answer, asked, crisis, find, matters, renewal, states, tidy, welcome, withdrawal
+from dialogs import (
+    answer,
+    asked,
+    claim,
+    crisis,
+    find,
+    matters,
+    renewal,
+    states,
+    stopping,
+    tidy,
+    welcome,
+    withdrawal,
+)
 from dialogs.common import as_id, go_home, recall, remember
 
 log = structlog.get_logger()
@@ -119,7 +132,7 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
     dispatcher.include_router(_rest())
     setup_dialogs(dispatcher, events_isolation=isolation)
     dispatcher.message.middleware(look_for_danger)
-    dispatcher.message.middleware(hear_withdrawal)
+    dispatcher.message.middleware(hear_no)
     dispatcher.errors.register(on_old_press, ExceptionTypeFilter(UnknownIntent, OutdatedIntent))
     dispatcher.errors.register(on_lost_place, ExceptionTypeFilter(UnknownState, DialogStackOverflow))
     dispatcher.errors.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
@@ -194,12 +207,15 @@ async def look_for_danger(handler: Handler, event: TelegramObject, data: dict[st
     return await handler(event, data)
 
 
-async def hear_withdrawal(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-    """A consent is taken back by saying so, wherever the client is: no question and no search gets those words."""
+async def hear_no(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+    """To stop, or to take a consent back, it is enough to say so, wherever the client is: no question and no search
+    gets those words."""
     manager: DialogManager | None = data.get("dialog_manager")
-    text = event.text if isinstance(event, Message) else None
-    if text and manager is not None and not text.startswith("/") and await withdrawal.hear(manager, text):
-        return None
+    if isinstance(event, Message) and event.text and manager is not None and not event.text.startswith("/"):
+        if stopping.says_stop(event.text):
+            return await stopping.on_stop(event, manager, data["services"])
+        if await withdrawal.hear(manager, event.text):
+            return None
     return await handler(event, data)
 
 
@@ -212,7 +228,6 @@ COMMANDS = {
     "help": "help|apua|hjalp|sos",
     "language": "language|kieli|sprak",
     "matters": "omat|mina|my",
-    "stop": "stop|lopeta|sluta",
 }
 
 
@@ -223,8 +238,9 @@ def _commands() -> Router:
     router.message.register(on_help, Command(*COMMANDS["help"].split("|")))
     router.message.register(on_language, Command(*COMMANDS["language"].split("|")))
     router.message.register(on_matters, Command(*COMMANDS["matters"].split("|")))
-    router.message.register(on_stop, Command(*COMMANDS["stop"].split("|")))
+    router.message.register(stopping.on_stop, Command(*stopping.COMMAND.split("|")))
     router.callback_query.register(on_go, F.data.startswith(GO))
+    router.callback_query.register(claim.on_answer, F.data.startswith("claim:"))
     router.callback_query.register(withdrawal.on_let_end, F.data.startswith("letend:"))
     router.callback_query.register(withdrawal.on_withdraw, F.data.startswith("withdraw:"))
     router.my_chat_member.register(on_membership)
@@ -268,20 +284,6 @@ async def on_language(_message: Message, dialog_manager: DialogManager) -> None:
 
 async def on_matters(_message: Message, dialog_manager: DialogManager) -> None:
     await matters.start(dialog_manager)
-
-
-async def on_stop(message: Message, dialog_manager: DialogManager, services: Services) -> None:
-    """The conversation and anonymous enquiries are forgotten at once; what the client has agreed to keep is
-    shown with a way to remove it."""
-    state = dialog_manager.middleware_data["state"]
-    await state.clear()
-    await tidy.forget(state)
-    await enquiries.forget_at_once(services, message.chat.id)
-    if await clients.kept(services, message.chat.id):
-        await message.answer(_("Keskustelu on unohdettu. Alla näet, mitä sinusta on tallennettu luvallasi."))
-        await dialog_manager.start(states.Matters.forget, mode=StartMode.RESET_STACK)
-    else:
-        await matters.forget(dialog_manager)
 
 
 async def on_go(callback: CallbackQuery, dialog_manager: DialogManager) -> None:

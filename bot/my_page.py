@@ -53,6 +53,7 @@ def page(data: dict[str, Any], services: Services) -> str:
         _section(_("Asioinnin muistilista"), _list(_memo(one, services) for one in data["memo"])),
         _section(_("Suostumuksesi"), *(_consent(one, services) for one in data["consents"])),
         _section(_("Yhteydenottopyyntösi"), *(_request(one, services) for one in data["requests"])),
+        _section(_("Koodit ammattilaiselle"), _list(_claim(one, services) for one in data["claims"])),
         _section(_("Nimettömät kysymyksesi"), *(_enquiry(one, services) for one in data["enquiries"])),
         _section(_("Viestit"), _list(_message(one, services) for one in data["messages"])),
         _section(_("Kuka on katsonut tietojani"), _readings(data["readings"], services)),
@@ -113,7 +114,7 @@ def _offer(offer_id: str | None, services: Services) -> str | None:
 
 
 def _account(account: dict[str, Any], services: Services) -> list[str]:
-    blocked = account["blocked_at"]
+    blocked, silent = account["blocked_at"], account["opted_out_at"]
     lines = [
         _("Telegram-chatisi tunnus: {id}").format(id=account["chat_id"]),
         _("Numerosi palvelussa: {id}").format(id=account["id"]),
@@ -122,6 +123,7 @@ def _account(account: dict[str, Any], services: Services) -> list[str]:
         _("Kävit viimeksi: {day}").format(day=_day(account["last_seen_at"], services)),
         _("Suljit botin: {day}").format(day=_day(blocked, services)) if blocked else "",
         _("Nimesi: {name}").format(name=account["name"]) if account["name"] else "",
+        _("Lopetit muistutukset: {day}").format(day=_day(silent, services)) if silent else "",
     ]
     return [line for line in lines if line]
 
@@ -217,6 +219,16 @@ def _request(request: dict[str, Any], services: Services) -> Markup:
         *(fill(text, day=_day(at, services)) for text, at in course if at),
         html(state),
         fill(_("Tunnus: {id}"), id=request["id"]),
+    )
+
+
+def _claim(claim: dict[str, Any], services: Services) -> Markup:
+    made, until = _day(claim["created_at"], services), _day(claim["expires_at"], services)
+    shown = claim["draft"]
+    return views.joined(
+        fill("<b>{name}</b>", name=_organisation(claim["organisation_id"], services)),
+        fill(_("Tehty {day}, voimassa {until} asti"), day=made, until=until),
+        check_in(shown["check_in"], services.catalog) if shown else html(_("Koodi ei enää käy.")),
     )
 
 

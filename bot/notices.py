@@ -16,10 +16,10 @@ from bot.core.requests import IN_HAND, LIVE, Outcome, State
 from bot.db.tables import Client, Consent, ContactRequest, Enquiry, EnquiryMessage, OutboxMessage, Staff
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
-from bot.services import caseload, enquiry_desk
+from bot.services import caseload, claims, enquiry_desk
 from bot.services.base import Services
 from bot.services.caseload import Card
-from bot.services.outbox import Kind
+from bot.services.outbox import UNASKED, Kind
 from bot.staff import cards, enquiry_cards
 
 
@@ -60,6 +60,10 @@ async def subject(services: Services, row: OutboxMessage) -> Subject:
 
 async def for_client(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
     """What a row says to its client now; None when it is no longer true or no longer allowed."""
+    if row.kind in UNASKED and client.opted_out_at is not None:
+        return None
+    if row.kind == Kind.CLAIM_ASKED:
+        return await _claim_asked(services, row, client)
     about = await subject(services, row)
     if about.consent is None or about.consent.client_id != client.id:
         return None
@@ -110,6 +114,28 @@ def _receipt(services: Services, consent: Consent) -> Notice:
     rows = [
         _button(_("Peru suostumus"), f"withdraw:{consent.id}"),
         _button(_("📁 Omat asiani"), "go:matters"),
+    ]
+    return Notice(text, InlineKeyboardMarkup(rows), protect=True)
+
+
+async def _claim_asked(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
+    """May the worker who has entered the code see it? What exactly, stands below the question."""
+    claim_id, worker_id = (row.detail or {})["claim"], (row.detail or {})["worker"]
+    asked = await claims.asking(services, client.chat_id, claim_id, worker_id)
+    if asked is None:
+        return None
+    text = views.joined(
+        fill(
+            _("🔑 <b>{worker}</b> ({organisation}) syötti koodisi ja haluaa nähdä tämän:\n"),
+            worker=asked.worker,
+            organisation=_organisation(services, asked.draft.organisation_id),
+        ),
+        views.shared(asked.draft.shared, services.catalog),
+        fill(_("\n<b>Saako hän nähdä sen?</b> Ennen vastaustasi hän ei näe mitään.")),
+    )
+    rows = [
+        _button(_("✅ Kyllä, näytä hänelle"), f"claim:yes:{claim_id}:{worker_id}"),
+        _button(_("Ei, älä näytä"), f"claim:no:{claim_id}:{worker_id}"),
     ]
     return Notice(text, InlineKeyboardMarkup(rows), protect=True)
 
@@ -179,6 +205,8 @@ def _consent_ended(services: Services, consent: Consent) -> Notice:
 
 async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> Notice | None:
     """What a row says to a worker now; a card that is up to date already, or that nobody needs, says nothing."""
+    if row.kind == Kind.CLAIM_REFUSED:
+        return Notice(html(_("🔑 Asiakas ei halunnut näyttää tietojaan. Se on hänen oikeutensa.")))
     if row.kind == Kind.RETRACT:
         return Notice(Markup(""), remove=(row.detail or {})["message_id"])
     if row.kind == Kind.ENQUIRY:

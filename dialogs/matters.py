@@ -124,6 +124,10 @@ async def on_consent(_callback: CallbackQuery, _select: Any, manager: DialogMana
     await manager.switch_to(At.consent)
 
 
+async def on_claim(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.Claim.mine)
+
+
 async def on_tidy(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     await tidy.start(manager)
 
@@ -315,6 +319,7 @@ def build() -> Dialog:
             choices.listed("consent", "consents", on_consent),
             Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
+            Button(Label("🔑 Koodi ammattilaiselle"), id="claim", on_click=on_claim),
             Button(Label("👁 Kuka on katsonut tietojani"), id="access", on_click=access.on_open, when="known"),
             Button(Label("📄 Omat tietoni"), id="my_data", on_click=my_data.on_open, when="held"),
             Button(Label("🧹 Siivoa tämä keskustelu"), id="tidy", on_click=on_tidy),

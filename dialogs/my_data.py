@@ -13,7 +13,7 @@ from bot import my_page, views
 from bot.core.consent import Item
 from bot.i18n import gettext as _
 from bot.i18n import html
-from bot.services import consents, corrections, my_data
+from bot.services import clients, consents, corrections, my_data
 from bot.services.base import Services
 from bot.services.corrections import CORRECTABLE, Round
 from dialogs import choices
@@ -46,7 +46,25 @@ async def on_open(_callback: CallbackQuery, _button: Button, manager: DialogMana
 async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     rounds = await corrections.rounds(services, chat_of(dialog_manager).id)
     details = await _details(dialog_manager)
-    return {"details": details, "correctable": bool(details), "answered": bool(rounds)}
+    silent = await clients.opted_out(services, chat_of(dialog_manager).id)
+    return {
+        "details": details,
+        "correctable": bool(details),
+        "answered": bool(rounds),
+        "known": await clients.seen(services, chat_of(dialog_manager).id) is not None,
+        "reminders": _("🔔 Muistutukset takaisin päälle") if silent else _("🔕 Lopeta muistutukset"),
+    }
+
+
+async def on_reminders(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Stopping, and the one way back: nothing that is written later begins them again."""
+    services, chat_id = services_of(manager), chat_of(manager).id
+    if await clients.opted_out(services, chat_id):
+        await clients.opt_in(services, chat_id)
+        await callback.answer(_("Saat taas muistutuksia."))
+    else:
+        await clients.opt_out(services, chat_id)
+        await callback.answer(_("Selvä. En enää muistuta enkä kysy mitään oma-aloitteisesti."))
 
 
 async def on_export(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -177,6 +195,7 @@ def build() -> Dialog:
                 Label("✏️ Korjaa nimi tai numero"), id="correct", on_click=to(At.correct), when="correctable"
             ),
             Button(Label("🗑 Poista vastauksia"), id="rounds", on_click=to(At.rounds), when="answered"),
+            Button(Ready("reminders"), id="reminders", on_click=on_reminders, when="known"),
             Button(back, id="back", on_click=on_leave),
             state=At.main,
             getter=get_main,

@@ -116,6 +116,15 @@ class Access(StatesGroup):
     looked = State()  # which workers were shown what
 
 
+class Claim(StatesGroup):
+    mine = State()  # codes that can still be used
+    nothing = State()  # there is nothing to show yet
+    whom = State()  # which organisation the code is for
+    items = State()  # what it shows
+    preview = State()
+    code = State()
+
+
 class MyData(StatesGroup):
     main = State()  # everything that is held, to be sent
     correct = State()  # what is to be put right

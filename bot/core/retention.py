@@ -15,6 +15,10 @@ MESSAGES = timedelta(days=90)
 """After a message of the service was due, long gone from the outbox: for questions about what was sent when."""
 REMOVED_STAFF = timedelta(days=30)
 """After a worker was removed: until then the cards in their chat can still be closed."""
+CLAIMS = timedelta(days=31)
+"""After a claim code was made: it is valid for thirty days, and what it was to show goes as soon as it is over."""
+CLAIM_ATTEMPTS = timedelta(days=90)
+"""After a wrong claim code was entered: for questions about who has been guessing."""
 CLOSED_REQUESTS = timedelta(days=365)
 """After a request was closed: until then the client sees how it went. What stays is for figures: organisation, how
 soon, times and outcome; not who, about what, and who took it."""

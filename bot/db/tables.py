@@ -50,6 +50,9 @@ class Client(Base):
     agreed_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     blocked_at: Mapped[datetime | None]
+    opted_out_at: Mapped[
+        datetime | None
+    ]  # has said stop: no reminders and follow-ups until they say otherwise
 
 
 class CheckIn(Base):
@@ -267,6 +270,37 @@ class AccessEntry(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
     organisation_id: Mapped[str]
     kinds: Mapped[list[str]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ClaimCode(Base):
+    """A code by which a client lets one organisation ask to see something. The code itself is kept nowhere."""
+
+    __tablename__ = "claim_codes"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(Fingerprint, unique=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[str]
+    consent_id: Mapped[str]  # of the consent that it will be, so that saying yes twice is one consent
+    # {check_in, items}: what the client has chosen to show. Erased when the code is over.
+    draft: Mapped[Any | None] = mapped_column(EncryptedJson)
+    state: Mapped[str]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+
+
+class ClaimAttempt(Base):
+    """A worker has entered a code that is none: when, not which."""
+
+    __tablename__ = "claim_attempts"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
 
 

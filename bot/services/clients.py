@@ -69,6 +69,30 @@ async def speak(services: Services, chat: Chat) -> None:
         await session.execute(update(Client).where(Client.chat_key == key).values(locale=chat.locale))
 
 
+async def opt_out(services: Services, chat_id: int) -> None:
+    """The client has said stop: what nobody waits for is not sent any more, not even what is on its way. Somebody we
+    do not know gets no messages anyway, and nothing is noted of them."""
+    async with services.db.work() as session:
+        client = await find(session, services, chat_id, lock=True)
+        if client is not None:
+            client.opted_out_at = client.opted_out_at or services.clock()
+            await outbox.drop_unasked(session, client.id)
+
+
+async def opt_in(services: Services, chat_id: int) -> None:
+    """Reminders and follow-ups again: only ever by a press that says so."""
+    async with services.db.work() as session:
+        client = await find(session, services, chat_id, lock=True)
+        if client is not None:
+            client.opted_out_at = None
+
+
+async def opted_out(services: Services, chat_id: int) -> bool:
+    async with services.db.read() as session:
+        client = await find(session, services, chat_id)
+        return client is not None and client.opted_out_at is not None
+
+
 async def chat_reachable(services: Services, chat_id: int, reachable: bool) -> None:
     """Note that the client has blocked or unblocked the bot, and let a waiting worker see it."""
     async with services.db.work() as session:

@@ -14,7 +14,7 @@ from bot.core.consent import ConsentState
 from bot.core.requests import ENDED, LIVE
 from bot.db.tables import Client, Consent, ContactRequest, DialogState, HandledUpdate, Invite, Staff
 from bot.db.work import Database
-from bot.services import access, clients, consents, enquiries, outbox
+from bot.services import access, claims, clients, consents, enquiries, outbox
 from bot.services.base import Services
 
 PURGE_EVERY = timedelta(hours=1)
@@ -113,12 +113,18 @@ async def _readings(services: Services, now: datetime) -> int:
     return await access.forget_old(services, now - retention.READINGS)
 
 
+async def _claims(services: Services, now: datetime) -> int:
+    """Codes that are over, and the wrong ones that were entered."""
+    return await claims.forget_old(services)
+
+
 KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "dialogs": _dialogs,
     "updates": _updates,
     "messages": _messages,
     "invites": _invites,
     "readings": _readings,
+    "claims": _claims,
     "clients": _clients,
     "requests": _requests,
     "consents": _consents,

@@ -14,6 +14,7 @@ from bot.db.tables import (
     AccessEntry,
     Base,
     CheckIn,
+    ClaimCode,
     Client,
     Consent,
     ConsentEvent,
@@ -46,6 +47,9 @@ WITHHELD = {
     "enquiry_messages.enquiry_id": "the enquiry that it stands in",
     "enquiry_messages.staff_id": "a worker's id; the name is told as worker",
     "enquiry_messages.token": "so that nothing is sent twice",
+    "claim_codes.client_id": "the account's id, told once",
+    "claim_codes.code_hash": "a fingerprint of a code that only the client has",
+    "claim_codes.staff_id": "a worker's id; the name is told as worker",
     "outbox.client_id": "the account's id, told once",
     "outbox.staff_id": "a worker's id; whom it goes to is told as direction",
     "outbox.key": "made of ids that are told, so that nothing is sent twice",
@@ -76,12 +80,13 @@ async def everything(services: Services, chat_id: int) -> dict[str, Any] | None:
 async def _account(session: AsyncSession, client: Client | None) -> dict[str, list[dict[str, Any]]]:
     """What hangs on the account."""
     if client is None:
-        return {name: [] for name in ("check_ins", "memo", "consents", "requests", "readings")}
+        return {name: [] for name in ("check_ins", "memo", "consents", "requests", "claims", "readings")}
     return {
         "check_ins": await _all(session, CheckIn, client),
         "memo": await _all(session, MemoEntry, client),
         "consents": await _consents(session, client),
         "requests": await _with_worker(session, ContactRequest, ContactRequest.accepted_by, client),
+        "claims": await _with_worker(session, ClaimCode, ClaimCode.staff_id, client),
         "readings": await _with_worker(session, AccessEntry, AccessEntry.staff_id, client),
     }
 

@@ -38,15 +38,21 @@ class Kind(StrEnum):
     STEP = "step"  # to the client: what happened to your request
     WORD = "word"  # to the client: a worker's own words
     CONSENT_ENDING = "consent_ending"  # to the client: the term is about to run out, and what then?
+    CLAIM_ASKED = "claim_asked"  # to the client: a worker has entered your code; may they see it?
     CONSENT_ENDED = "consent_ended"  # to the client: the term ran out
     CARD = "card"  # to a worker: the request as it stands now, sent or brought up to date
     CLIENT_WORD = "client_word"  # to the worker who has the request: the client's own words
     CONSENT_OVER = "consent_over"  # to the worker who had the request: nothing may be done with it any more
+    CLAIM_REFUSED = "claim_refused"  # to the worker who has entered a code: the client says no
     ENQUIRY = "enquiry"  # to a worker: an enquiry as it stands now
     ENQUIRY_ANSWER = "enquiry_answer"  # to somebody known by a route only: what a worker has answered
     ENQUIRY_ENDED = "enquiry_ended"  # to the same: somebody else, or time, has ended the enquiry
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
 
+
+UNASKED = frozenset({Kind.CONSENT_ENDING})
+"""What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
+consent still come."""
 
 CHAT = (
     OutboxMessage.client_id,
@@ -232,6 +238,16 @@ async def put_retraction(
         request_id=row.request_id,
         detail={"message_id": message_id},
         urgent=True,
+    )
+
+
+async def drop_unasked(session: AsyncSession, client_id: int) -> None:
+    """Take back what waits for a client and nobody waits for."""
+    unsent = OutboxMessage.state.in_([Row.WAITING, Row.LEASED])
+    await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.client_id == client_id, OutboxMessage.kind.in_(UNASKED), unsent)
+        .values(state=Row.DROPPED, reason="said stop", note=None)
     )
 
 

@@ -72,70 +72,81 @@ def urgency_of(shared: Shared) -> Urgency:
 async def send(services: Services, chat: Chat, draft: Draft) -> int:
     """The client consents: the account, the consent, the request and everything it sets going, in one unit of work.
     Returns the request's id; the same draft sent twice is one request."""
-    now = services.clock()
-    until = rules.valid_until(now, draft.days)
     async with services.db.work() as session:
         if (already := await _sent(session, draft)) is not None:
             return already  # looked at first: a press that comes after forgetting must not make an account
         client = await clients.agree(session, services, chat)
         if (already := await _sent(session, draft)) is not None:
             return already  # by another press of the same moment, which had the account locked
-        record = _record(draft, chat.locale, client, now, until)
-        consent = Consent(
-            id=draft.consent_id,
-            client_id=client.id,
-            organisation_id=draft.organisation_id,
-            given_at=now,
-            purpose=Purpose.CONTACT,
-            state=ConsentState.GIVEN,
-            valid_until=until,
-            record=record.model_dump(mode="json"),
-            shared=draft.shared.model_dump(mode="json"),
-            once_given=draft.shared.model_dump(mode="json"),
-        )
-        request = ContactRequest(
-            client_id=client.id,
-            consent_id=consent.id,
-            organisation_id=draft.organisation_id,
-            offer_id=draft.offer_id,
-            areas=list(draft.shared.areas),
-            urgency=draft.urgency,
-            wish=draft.reach,
-            state=State.OPEN,
-            created_at=now,
-        )
-        session.add(consent)
-        if draft.check_in.ratings:
-            session.add(
-                tables.CheckIn(
-                    client_id=client.id, made_at=now, answers=draft.check_in.model_dump(mode="json")
-                )
-            )
-        await session.flush()
-        session.add(request)
-        await session.flush()
-        await consents.append_event(
-            session,
-            services,
-            consent,
-            EventKind.GIVEN,
-            chat.locale,
-            event_id=draft.consent_id,
-            shared=draft.shared,
-        )
-        await outbox.put(
-            session,
-            services,
-            outbox.Kind.RECEIPT,
-            f"receipt:{consent.id}",
-            client_id=client.id,
-            request_id=request.id,
-            consent_id=consent.id,
-            urgent=True,
-        )
-        await consents.put_question(session, services, consent, request.id)
+        request = await _open(session, services, client, chat.locale, draft)
         await outbox.put_cards(session, services, draft.organisation_id, request.id, urgent=False)
     return request.id
+
+
+async def hand_over(
+    session: AsyncSession, services: Services, chat: Chat, draft: Draft, worker_id: int
+) -> None:
+    """Inside a unit of work: the client consents face to face with a worker, who has the request at once."""
+    if await _sent(session, draft) is not None:
+        return
+    client = await clients.agree(session, services, chat)
+    request = await _open(session, services, client, chat.locale, draft)
+    request.state, request.accepted_by, request.accepted_at = State.ACCEPTED, worker_id, services.clock()
+    await session.flush()
+    await outbox.put_card(session, services, worker_id, request.id, urgent=True)
+
+
+async def _open(
+    session: AsyncSession, services: Services, client: Client, locale: str, draft: Draft
+) -> ContactRequest:
+    """The consent with its first event, the request that rests on it, the receipt and the question at its end."""
+    now = services.clock()
+    until = rules.valid_until(now, draft.days)
+    record = _record(draft, locale, client, now, until)
+    consent = Consent(
+        id=draft.consent_id,
+        client_id=client.id,
+        organisation_id=draft.organisation_id,
+        given_at=now,
+        purpose=Purpose.CONTACT,
+        state=ConsentState.GIVEN,
+        valid_until=until,
+        record=record.model_dump(mode="json"),
+        shared=draft.shared.model_dump(mode="json"),
+        once_given=draft.shared.model_dump(mode="json"),
+    )
+    request = ContactRequest(
+        client_id=client.id,
+        consent_id=consent.id,
+        organisation_id=draft.organisation_id,
+        offer_id=draft.offer_id,
+        areas=list(draft.shared.areas),
+        urgency=draft.urgency,
+        wish=draft.reach,
+        state=State.OPEN,
+        created_at=now,
+    )
+    session.add(consent)
+    if draft.check_in.ratings:
+        answers = draft.check_in.model_dump(mode="json")
+        session.add(tables.CheckIn(client_id=client.id, made_at=now, answers=answers))
+    await session.flush()
+    session.add(request)
+    await session.flush()
+    given, of = EventKind.GIVEN, draft.consent_id
+    await consents.append_event(session, services, consent, given, locale, event_id=of, shared=draft.shared)
+    await outbox.put(
+        session,
+        services,
+        outbox.Kind.RECEIPT,
+        f"receipt:{consent.id}",
+        client_id=client.id,
+        request_id=request.id,
+        consent_id=consent.id,
+        urgent=True,
+    )
+    await consents.put_question(session, services, consent, request.id)
+    return request
 
 
 async def _sent(session: AsyncSession, draft: Draft) -> int | None:

@@ -21,7 +21,7 @@ from bot.i18n import speaking
 from bot.limits import PatientRateLimiter
 from bot.services import staff
 from bot.services.base import Services
-from bot.staff import enquiries, joining, requests
+from bot.staff import claims, enquiries, joining, requests
 from bot.staff.context import StaffApplication, StaffContext, answer
 
 log = structlog.get_logger()
@@ -51,6 +51,7 @@ def build_application(token: str, api: str, services: Services) -> StaffApplicat
             CommandHandler("start", joining.on_start, private),
             CommandHandler(["requests", "pyynnot", "begaran"], requests.on_requests, private),
             CommandHandler(["enquiries", "kysymykset", "fragor"], enquiries.on_enquiries, private),
+            CommandHandler(["code", "koodi", "kod"], claims.on_code, private),
             CommandHandler(["language", "kieli", "sprak"], joining.on_language, private),
             CommandHandler(["help", "apua", "hjalp"], joining.on_help, private),
             CallbackQueryHandler(requests.on_press, r"^r:"),
@@ -59,6 +60,7 @@ def build_application(token: str, api: str, services: Services) -> StaffApplicat
             CallbackQueryHandler(joining.on_language_chosen, r"^l:"),
             CallbackQueryHandler(requests.on_anything_else),
             ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
+            MessageHandler(private & filters.Regex(claims.LOOKS_LIKE_CODE), claims.on_typed_code),
             MessageHandler(private & filters.TEXT & ~filters.COMMAND, enquiries.on_text),
             MessageHandler(private & filters.COMMAND, requests.on_unknown_command),
             MessageHandler(private & ~filters.StatusUpdate.ALL, requests.on_anything_else),
@@ -74,6 +76,7 @@ async def set_commands(application: StaffApplication) -> None:
             commands = [
                 BotCommand("requests", _("Avoimet ja omat pyynnöt")),
                 BotCommand("enquiries", _("Nimettömät kysymykset")),
+                BotCommand("code", _("Syötä asiakkaan koodi")),
                 BotCommand("language", _("Vaihda kieli")),
                 BotCommand("help", _("Ohje")),
             ]

@@ -16,6 +16,7 @@ from dialogs.states import (
     Answer,
     Asked,
     CheckIn,
+    Claim,
     Consent,
     Crisis,
     Enquiry,
@@ -243,6 +244,21 @@ async def _number(client: StraightClient) -> None:
 
 further(MyData.rounds, MyData.main, "rounds")
 further(MyData.round, MyData.rounds, "round")
+further(Claim.mine, Matters.main, "claim")
+further(Claim.whom, Claim.mine, "new")
+further(Claim.items, Claim.whom, "whom:kello")
+further(Claim.preview, Claim.items, "items_ok")
+further(Claim.code, Claim.preview, "make")
+
+
+@way(Claim.nothing)
+async def _nothing_to_show(client: StraightClient) -> None:
+    await WAYS[Menu.main](client)
+    await client.taps("matters")
+    await client.taps("claim")
+    await client.taps("new")
+
+
 further(Tidy.ask, Matters.main, "tidy")
 further(Tidy.done, Tidy.ask, "tidy")
 further(Enquiry.whom, Menu.main, "enquiry")

@@ -116,7 +116,7 @@ async def test_after_rotation_the_old_key_is_not_needed_for_anything(
     assert dict(renewed) == dict(gone_through) == await keys.rows(both)
     assert set(renewed) == {
         *("clients", "check_ins", "memo_entries", "consents", "staff", "invites", "outbox"),
-        *("dialog_states", "fingerprint_key", "enquiries", "enquiry_messages"),
+        *("dialog_states", "fingerprint_key", "enquiries", "enquiry_messages", "claim_codes"),
     }
     database = await only_new(database_url)
     try:

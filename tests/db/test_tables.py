@@ -19,7 +19,7 @@ PERSONAL = {
     *("clients.chat_id", "clients.name", "check_ins.answers", "memo_entries.offer_id", "memo_entries.reason"),
     *("consents.record", "consents.shared", "consents.once_given", "staff.name", "staff.chat_id"),
     *("invites.name", "outbox.note", "staff.draft", "dialog_states.data", "fingerprint_key.key"),
-    *("enquiries.route", "enquiry_messages.words"),
+    *("enquiries.route", "enquiry_messages.words", "claim_codes.draft"),
 }
 
 # Text and JSON that anybody may read: codes, ids of our own and hashes.
@@ -38,6 +38,7 @@ HARMLESS = {
     *("dialog_states.state", "handled_updates.bot", "enquiries.alias", "enquiries.organisation_id"),
     *("enquiries.state", "enquiries.ended_by", "enquiry_messages.token", "enquiry_messages.side"),
     *("enquiry_blocks.organisation_id",),
+    *("claim_codes.organisation_id", "claim_codes.consent_id", "claim_codes.state"),
     *("access_log.consent_id", "access_log.organisation_id", "access_log.kinds"),
     *("unmet_needs.month", "unmet_needs.area", "unmet_needs.municipality"),
 }
@@ -46,6 +47,7 @@ HARMLESS = {
 FINGERPRINTS = {
     *("clients.chat_key", "memo_entries.offer_key", "staff.chat_key", "invites.code_hash"),
     *("dialog_states.key", "dialog_states.chat_key", "enquiries.asker_key", "enquiry_blocks.asker_key"),
+    *("claim_codes.code_hash",),
 }
 
 # Numbers that anybody may read. None of them comes from Telegram but those of single messages and updates.

@@ -15,6 +15,7 @@ from bot.core.requests import Outcome, Step
 from bot.db.tables import (
     AccessEntry,
     Base,
+    ClaimCode,
     Client,
     Consent,
     ConsentEvent,
@@ -25,7 +26,7 @@ from bot.db.tables import (
     OutboxMessage,
 )
 from bot.db.tables import CheckIn as CheckInRow
-from bot.services import caseload, clients, consents, corrections, memos, my_data, requests, staff
+from bot.services import caseload, claims, clients, consents, corrections, memos, my_data, requests, staff
 from bot.services import outbox as rows
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -34,6 +35,7 @@ from tests.services.people import (
     ANSWERS,
     CLIENT,
     HELPS,
+    KELLO,
     NAME,
     PHONE,
     SOMEBODY_ELSE,
@@ -61,6 +63,7 @@ EXPORTED: dict[type[Base], str] = {
     ContactRequest: "requests",
     OutboxMessage: "messages",
     AccessEntry: "readings",
+    ClaimCode: "claims",
     Enquiry: "enquiries",
     EnquiryMessage: "enquiry_messages",
 }
@@ -69,6 +72,7 @@ NOT_THE_CLIENTS = {
     "consent_chain": "how long the chain of all consents is",
     "staff": "workers; their names are told where the client knows them",
     "staff_cards": "which message in a worker's chat shows a request",
+    "claim_attempts": "wrong codes that workers have entered: when, not which",
     "invites": "for workers",
     "dialog_states": "the conversation of today: forgotten after a day without use, and with Redis not here at all",
     "handled_updates": "numbers of updates, of nobody",
@@ -91,6 +95,7 @@ async def whole_story(services: Services) -> tuple[int, int]:
     await caseload.draft(services, leena.id, FROM_WORKER)
     await caseload.send_draft(services, leena.id, request_id, caseload.mark(FROM_WORKER), "press")
     await requests.answer(services, CLIENT.id, request_id, TO_WORKER, 55)
+    await claims.create(services, CLIENT, KELLO, told, [Item.AREAS, Item.WORDS])
     question = await asked(services)
     worker = await staff.worker(services, LEENA_CHAT)
     assert worker is not None
