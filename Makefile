@@ -13,6 +13,9 @@ BIN := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 READY := $(VENV)/.ready-$(VERSION)
 
+# Files of tests run side by side, one worker a core: each worker has databases and a simulator of its own.
+SIDE_BY_SIDE ?= -n auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint messages diagram bench soak
 .DELETE_ON_ERROR:
@@ -25,7 +28,7 @@ demo: $(READY) ## try it in a browser: both bots and a simulated Telegram, no to
 
 test: lint ## everything that must hold: lint, message catalogues, all tests
 	$(BIN)/python -m bot.messages check
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" $(SIDE_BY_SIDE)
 
 lint: $(READY) ## style, types and the direction of imports
 	$(BIN)/ruff check .
