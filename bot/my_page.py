@@ -23,11 +23,14 @@ from catalog.schema import Catalog
 
 STYLE = Markup(
     "body{max-width:46rem;margin:0 auto;padding:1rem;color:#1d1d1b;background:#fffdf8;"
-    "font:1.05rem/1.5 system-ui,sans-serif}"
+    "font:1.05rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
     "h1,h2,h3{line-height:1.25}h2{margin-top:2.5rem;border-bottom:2px solid #1f6a58}"
     ".told{white-space:pre-line}blockquote{margin:.25rem 0;padding-left:.75rem;border-left:3px solid #1f6a58}"
     "table{border-collapse:collapse;width:100%}th,td{padding:.35rem .5rem;text-align:left;vertical-align:top;"
     "border-bottom:1px solid #bbb}"
+    "@media screen and (max-width:40rem){thead{display:none}tr,td{display:block}tr{border-bottom:1px solid #bbb}"
+    "td{padding:.1rem 0;border:0}td:first-child{padding-top:.75rem;font-weight:bold}"
+    "td:last-child{padding-bottom:.75rem}}"
     "@media print{body{background:none;max-width:none}h2,h3{break-after:avoid}li,tr{break-inside:avoid}}"
 )
 

@@ -290,7 +290,7 @@ async def for_asker(services: Services, row: OutboxMessage) -> Notice | None:
         return None
     text = fill(
         _("🕶 <b>{who}</b> vastaa kysymykseesi:\n<blockquote>{words}</blockquote>"),
-        who=f"{worker.name}, {name}" if worker else name,
+        who=f"{worker.name} ({name})" if worker else name,
         words=message.words,
     )
     return Notice(text, InlineKeyboardMarkup([_button(_("🕶 Avaa keskustelu"), f"go:enquiry:{enquiry.id}")]))

@@ -222,7 +222,7 @@ def freshness(offer: Offer, today: date) -> Markup:
     advice = (
         _("Varmista ne, ennen kuin lähdet paikalle.")
         if somewhere_to_go
-        else _("Ne ovat voineet muuttua sen jälkeen.")
+        else _("Ne ovat voineet muuttua.")
     )
     return fill("\n<i>{known} {advice}</i>", known=known, advice=advice)
 

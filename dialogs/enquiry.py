@@ -328,7 +328,7 @@ def build() -> Dialog:
         page(
             Tr("<b>Viestissäsi näyttää olevan tietoja, joista sinut voi tunnistaa:</b>\n"),
             Ready("found"),
-            Tr("\nJos ne jäävät viestiin, et ole enää nimetön. Päätä itse, miten haluat."),
+            Tr("\nJos ne jäävät viestiin, et ole enää nimetön. Saat itse päättää."),
             Button(change, id="change", on_click=to(At.write)),
             Button(Label("Lähetän tällaisenaan"), id="as_it_is", on_click=to(At.preview)),
             Button(Label("Peru, älä lähetä mitään"), id="cancel", on_click=on_cancel),

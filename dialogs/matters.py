@@ -1,12 +1,11 @@
-"""My matters: requests and how they stand, consents and their end, the memo, and being forgotten."""
+"""My matters: requests and how they stand, the memo, and being forgotten."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aiogram import Bot
-from aiogram.types import BufferedInputFile, CallbackQuery
-from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
+from aiogram.types import CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, StartMode
 from aiogram_dialog.widgets.kbd import Button
 from markupsafe import Markup
 
@@ -15,14 +14,13 @@ from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
 from bot.i18n import gettext as _
-from bot.services import clients, consents, enquiries, memos, receipts, requests
+from bot.services import clients, enquiries, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import access, answer, choices, memo, my_data, renewal, states, tidy, welcome
+from dialogs import answer, choices, memo, privacy, states, tidy, welcome
 from dialogs.common import (
     Label,
-    OneAtATime,
     Ready,
     Tr,
     as_id,
@@ -62,7 +60,6 @@ async def on_start(start_data: Any, manager: DialogManager) -> None:
 async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     chat_id = chat_of(dialog_manager).id
     mine = await requests.mine(services, chat_id)
-    allowed = await consents.mine(services, chat_id)
     entries = await memos.entries(services, chat_id)
     known = await clients.seen(services, chat_id) is not None
     asked = await enquiries.kept(services, chat_id)
@@ -71,20 +68,10 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
             (str(one.id), f"{_SYMBOLS[one.state]} {organisation_name(services.catalog, one.organisation_id)}")
             for one in mine
         ],
-        "consents": [
-            (
-                one.id,
-                _("✍️ Suostumus: {organisation}").format(
-                    organisation=organisation_name(services.catalog, one.organisation_id)
-                ),
-            )
-            for one in allowed
-        ],
         "states": within(memo.ROOM, [_state_line(services.catalog, one) for one in mine]) + "\n",
         "some": bool(mine),
         "memo": _("📝 Muistilista ({count})").format(count=len(entries)),
         "known": known,
-        "held": known or asked,
         "unknown": not (known or asked),
         "only_asked": bool(asked and not known),
         "asked": asked,
@@ -119,17 +106,8 @@ async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogMana
     await manager.switch_to(At.request)
 
 
-async def on_consent(_callback: CallbackQuery, _select: Any, manager: DialogManager, consent_id: str) -> None:
-    manager.dialog_data["consent"] = consent_id
-    await manager.switch_to(At.consent)
-
-
 async def on_claim(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     await manager.start(states.Claim.mine)
-
-
-async def on_tidy(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    await tidy.start(manager)
 
 
 # --- one request
@@ -171,80 +149,7 @@ async def on_find(_callback: CallbackQuery, _button: Button, manager: DialogMana
 
 async def on_request_consent(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     if one := await _request(manager):
-        manager.dialog_data["consent"] = one.consent_id
-        await manager.switch_to(At.consent)
-
-
-# --- one consent
-
-
-def _at_hand(manager: DialogManager) -> str:
-    return str(manager.dialog_data.get("consent", ""))
-
-
-async def get_consent(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    chat_id = chat_of(dialog_manager).id
-    allowed = await consents.mine(services, chat_id)
-    one = next((one for one in allowed if one.id == _at_hand(dialog_manager)), None)
-    if one is None:
-        ended = html(_("Tämä suostumus ei ole enää voimassa. Tietojasi ei enää näytetä."))
-        return {"consent": ended, "valid": False, "live": False}
-    return {"consent": consent_text(services, one), "valid": True, "live": one.live}
-
-
-def consent_text(services: Services, one: consents.MyConsent) -> Markup:
-    """A consent in force, in plain words: to whom, what, until when. After its request nobody sees the data."""
-    zone = services.settings.zone
-    seen = (
-        _("Työntekijä saa nähdä tämän ja ottaa sinuun yhteyttä:")
-        if one.live
-        else _("Pyyntö on päättynyt, eikä työntekijä enää näe näitä tietoja:")
-    )
-    return views.joined(
-        fill(
-            _("<b>Suostumus: {organisation}</b>"),
-            organisation=organisation_name(services.catalog, one.organisation_id),
-        ),
-        fill(
-            _("Annettu {day}, voimassa {until} asti.\n"),
-            day=views.until(one.given_at, zone),
-            until=views.until(one.valid_until, zone),
-        ),
-        html(seen),
-        views.shared(one.shared, services.catalog),
-    )
-
-
-async def on_renew(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    await renewal.start_renewing(manager, _at_hand(manager))
-
-
-async def on_change(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    await renewal.start_changing(manager, _at_hand(manager))
-
-
-async def on_receipt(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """The record with its events as a file, which the client can keep or show: kinds of data, and none of the data."""
-    chat_id = chat_of(manager).id
-    receipt = await receipts.mine(services_of(manager), chat_id, _at_hand(manager))
-    if receipt is None:
-        return
-    bot: Bot = manager.middleware_data["bot"]
-    file = BufferedInputFile(receipts.as_json(receipt).encode(), _("suostumus.json"))
-    await bot.send_document(chat_id, file, caption=_("Tässä tosite suostumuksestasi tiedostona."))
-    await manager.switch_to(At.consent, show_mode=ShowMode.SEND)
-
-
-async def on_withdraw(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    await consents.withdraw(services_of(manager), chat_of(manager).id, _at_hand(manager))
-    await callback.answer(
-        _(
-            "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
-            "Sitä, mitä olette jo puhuneet, en voi poistaa."
-        ),
-        show_alert=True,
-    )
-    await manager.switch_to(At.main)
+        await privacy.open_consent(manager, one.consent_id, At.request)
 
 
 # --- forget me
@@ -316,14 +221,10 @@ def build() -> Dialog:
             Tr("Täällä ovat nimettömät kysymyksesi. Muuta en ole sinusta tallentanut.", when="only_asked"),
             Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
             choices.listed("request", "requests", on_request),
-            choices.listed("consent", "consents", on_consent),
             Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("🔑 Koodi ammattilaiselle"), id="claim", on_click=on_claim),
-            Button(Label("👁 Kuka on katsonut tietojani"), id="access", on_click=access.on_open, when="known"),
-            Button(Label("📄 Omat tietoni"), id="my_data", on_click=my_data.on_open, when="held"),
-            Button(Label("🧹 Siivoa tämä keskustelu"), id="tidy", on_click=on_tidy),
-            Button(Label("🗑 Unohda minut"), id="forget", on_click=to(At.forget)),
+            Button(Label("🔒 Suostumukset ja tietosuoja"), id="privacy", on_click=to(At.privacy)),
             state=At.main,
             getter=get_main,
         ),
@@ -338,23 +239,8 @@ def build() -> Dialog:
             state=At.request,
             getter=get_request,
         ),
-        page(
-            Ready("consent"),
-            Button(Label("Uusin suostumuksen"), id="renew", on_click=on_renew, when="live"),
-            Button(Label("Muutan, mitä kerrotaan"), id="change", on_click=on_change, when="live"),
-            Button(Label("🧾 Lataa tosite"), id="receipt", on_click=on_receipt, when="valid"),
-            OneAtATime(
-                Label("Peru suostumus"),
-                id="withdraw",
-                on_click=on_withdraw,
-                about=_at_hand,
-                when="valid",
-            ),
-            Button(back, id="b_main", on_click=to(At.main)),
-            state=At.consent,
-            getter=get_consent,
-            protect=True,
-        ),
+        privacy.window(),
+        privacy.consent_window(),
         memo.window(),
         page(
             Tr("<b>🗑 Unohda minut</b>\n"),
@@ -373,7 +259,7 @@ def build() -> Dialog:
             ),
             Tr("\nTätä ei voi perua."),
             Button(Label("Kyllä, unohda kaikki"), id="do_forget", on_click=on_forget),
-            Button(back, id="b_main", on_click=to(At.main)),
+            Button(back, id="b_privacy", on_click=to(At.privacy)),
             state=At.forget,
             getter=get_forget,
         ),

@@ -187,8 +187,8 @@ def build() -> Dialog:
         page(
             Tr("<b>📄 Omat tietoni</b>"),
             Tr(
-                "\nLähetän tähän kaiken, mitä sinusta on tallessa: yhden sivun luettavaksi ja saman tiedostona. "
-                "Voit myös korjata tietojasi tai poistaa vastauksiasi."
+                "\nVoin lähettää tähän kaiken, mitä sinusta on tallessa: sivun, jota on helppo lukea, ja samat "
+                "tiedot tiedostona muita ohjelmia varten."
             ),
             Button(Label("📥 Lähetä kaikki tietoni"), id="export", on_click=on_export),
             Button(

@@ -304,6 +304,7 @@ def build() -> Dialog:
             Button(Label("Muutan tietoja"), id="change", on_click=on_change),
             Button(stop, id="stop", on_click=on_stop),
             state=At.preview,
+            protect=True,
         ),
         getter=get_revision,
         on_start=on_start,

@@ -92,6 +92,7 @@ class Withdrawal(StatesGroup):
 class Matters(StatesGroup):
     main = State()
     request = State()
+    privacy = State()  # consents, who has looked, what is held, and how it goes away
     consent = State()
     memo = State()
     forget = State()

@@ -139,6 +139,7 @@ def narrowed(
         helps=given.helps if strengths else None,
         people=given.people if strengths else None,
         next_step=given.next_step if strengths else None,
+        enquiry=given.enquiry if Item.ENQUIRY in items else None,
     )
 
 

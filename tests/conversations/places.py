@@ -225,10 +225,11 @@ async def _withdrawal(client: StraightClient) -> None:
 
 
 further(Matters.memo, Suggestions.keep, "keep", "home", "matters", "memo")
-further(Matters.forget, Matters.main, "forget")
+further(Matters.privacy, Matters.main, "privacy")
+further(Matters.forget, Matters.privacy, "forget")
 further(Matters.forgotten, Matters.forget, "do_forget")
-further(Access.looked, Matters.request, "b_main", "access")
-further(MyData.main, Matters.main, "my_data")
+further(Access.looked, Matters.request, "b_main", "privacy", "access")
+further(MyData.main, Matters.privacy, "my_data")
 further(MyData.correct, MyData.main, "correct")
 further(MyData.name, MyData.correct, "detail")
 
@@ -237,7 +238,7 @@ further(MyData.name, MyData.correct, "detail")
 async def _number(client: StraightClient) -> None:
     await WAYS[Consent.phone](client)
     await client.says("040 123 4567")
-    for widget in ("time:any", "days:90", "consent", "matters", "my_data", "correct"):
+    for widget in ("time:any", "days:90", "consent", "matters", "privacy", "my_data", "correct"):
         await client.taps(widget)
     await client.taps(next(widget for widget in client.widgets if widget.endswith(".phone")))
 
@@ -259,7 +260,7 @@ async def _nothing_to_show(client: StraightClient) -> None:
     await client.taps("new")
 
 
-further(Tidy.ask, Matters.main, "tidy")
+further(Tidy.ask, Matters.privacy, "tidy")
 further(Tidy.done, Tidy.ask, "tidy")
 further(Enquiry.whom, Menu.main, "enquiry")
 further(Enquiry.write, Enquiry.whom, "whom")

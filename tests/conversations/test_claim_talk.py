@@ -84,6 +84,7 @@ async def test_stop_in_any_place_ends_reminders_and_says_so(desk: Inside, word: 
     await client.taps("begin")
     assert "sos" in client.widgets
     await client.taps("matters")
+    await client.taps("privacy")
     await client.taps("my_data")
     await client.presses("🔔 Muistutukset takaisin päälle")
     assert not await clients.opted_out(desk.services, client.user.id)

@@ -353,6 +353,7 @@ async def test_a_consent_is_withdrawn_from_my_matters(talk: Talk) -> None:
     await leena.waits_for("Uusi yhteydenottopyyntö")
     await leena.presses("Otan tämän")
     await aino.says("/omat")
+    await aino.taps("privacy")
     await aino.taps("consent")
     assert "Aino" in aino.sees
     await aino.presses("Peru suostumus")
@@ -372,6 +373,7 @@ async def test_being_forgotten_reaches_the_worker(talk: Talk, way: str) -> None:
     await leena.presses("Otan tämän")
     if way == "forget":
         await aino.says("/omat")
+        await aino.taps("privacy")
         await aino.presses("Unohda minut")
     else:
         await aino.says("/stop")

@@ -140,7 +140,7 @@ async def test_a_question_is_answered_and_gone_on_with_until_it_ends(town: Town)
     assert ANSWER not in aino.transcript()
     await leena.presses("Lähetä")
     await town.settled()
-    assert f"Leena, Mielenterveysyhdistys Kello ry vastaa kysymykseesi:\n{ANSWER}" in aino.sees
+    assert f"Leena (Mielenterveysyhdistys Kello ry) vastaa kysymykseesi:\n{ANSWER}" in aino.sees
     await aino.presses(OPEN)
     assert QUESTION in aino.screen
     assert ANSWER in aino.screen
@@ -491,6 +491,7 @@ async def test_forget_me_tells_of_enquiries_and_removes_them(town: Town) -> None
     await town.asks(aino)
     await aino.says("/omat")
     assert "Täällä ovat nimettömät kysymyksesi. Muuta en ole sinusta tallentanut." in aino.screen
+    await aino.taps("privacy")
     await aino.taps("forget")
     assert "• 1 nimetön kysymys" in aino.screen
     await aino.taps("do_forget")

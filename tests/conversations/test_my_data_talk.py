@@ -29,17 +29,19 @@ async def shown_to_a_worker(desk: Inside, client: StraightClient) -> None:
 async def test_at_first_nobody_has_looked(desk: Inside) -> None:
     client = desk.client()
     await go_to(client, Matters.main)
+    await client.taps("privacy")
     await client.taps("access")
     assert await client.place == Access.looked.state
     assert "Kenellekään ei ole vielä näytetty tietojasi." in client.screen
     await client.taps("back")
-    assert await client.place == Matters.main.state
+    assert await client.place == Matters.privacy.state
 
 
 async def test_then_it_is_told_who_was_shown_what_and_when(desk: Inside) -> None:
     client = desk.client()
     await go_to(client, Matters.main)
     await shown_to_a_worker(desk, client)
+    await client.taps("privacy")
     await client.taps("access")
     assert "11.3.2026 Leena, " in client.screen
     assert "Näytettiin: miten sinut tavoittaa, nimesi" in client.screen
@@ -55,6 +57,7 @@ async def test_looking_over_http_is_seen_by_the_client(talk: Talk) -> None:
     await leena.presses("🙋 Otan tämän")
     await aino.waits_for("on ottanut pyyntösi")
     await aino.says("/my")
+    await aino.taps("privacy")
     await aino.taps("access")
     assert "Leena, " in aino.screen
     assert "omat sanasi niistä" in aino.screen
@@ -64,7 +67,21 @@ async def test_whoever_is_not_known_is_offered_neither(desk: Inside) -> None:
     client = desk.client()
     await client.begins()
     await client.taps("matters")
+    await client.taps("privacy")
     assert not {"access", "my_data"} & set(client.widgets)
+
+
+async def test_back_from_a_consent_leads_where_it_was_opened(desk: Inside) -> None:
+    client = desk.client()
+    await go_to(client, Matters.privacy)
+    await client.taps("consent")
+    await client.presses("Takaisin")
+    assert await client.place == Matters.privacy.state
+    await client.taps("b_main")
+    await client.taps("request")
+    await client.taps("r_consent")
+    await client.presses("Takaisin")
+    assert await client.place == Matters.request.state
 
 
 # Everything that is held
@@ -74,6 +91,7 @@ async def test_everything_comes_as_a_page_and_a_file_and_nothing_is_left_on_a_di
     client = desk.client()
     await go_to(client, Matters.main)
     await shown_to_a_worker(desk, client)
+    await client.taps("privacy")
     await client.taps("my_data")
     files = sorted(Path.cwd().glob("*"))
     await client.taps("export")
@@ -117,6 +135,7 @@ async def test_a_name_is_put_right_and_the_worker_sees_it(desk: Inside) -> None:
     client = desk.client()
     await go_to(client, Matters.main)
     await shown_to_a_worker(desk, client)
+    await client.taps("privacy")
     await client.taps("my_data")
     await client.taps("correct")
     assert any("👤 Aino" in label for label in client.buttons)

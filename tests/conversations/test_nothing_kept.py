@@ -170,6 +170,7 @@ async def test_one_agreement_stores_one_client(fresh: Inside) -> None:
     added = {name: after[name] - before[name] for name in after if after[name] != before[name]}
     assert added["clients"] == added["consents"] == added["contact_requests"] == added["consent_events"] == 1
     await client.taps("matters")
+    await client.taps("privacy")
     await client.taps("forget")
     await client.taps("do_forget")
     left = {name: count for name, count in (await rows(fresh)).items() if count != before[name]}
@@ -182,12 +183,14 @@ async def test_what_is_kept_is_told_and_nothing_else(desk: Inside) -> None:
     client = desk.client()
     await client.begins()
     await client.says("/my")
+    await client.taps("privacy")
     await client.taps("forget")
     assert "En ole tallentanut sinusta mitään" in client.screen
     assert "suostumus" not in client.screen
     await client.says("/menu")
     await client.asks_for_contact()
     await client.says("/my")
+    await client.taps("privacy")
     await client.taps("forget")
     assert "• 1 suostumus" in client.screen
     assert "muistilistassa" not in client.screen

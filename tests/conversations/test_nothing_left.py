@@ -92,6 +92,7 @@ async def test_after_forget_me_the_raw_files_hold_nothing_of_the_client(house: T
     assert len(left_of(hers, files(tmp_path))) > 10
 
     await aino.says("/omat")
+    await aino.taps("privacy")
     await aino.taps("forget")
     ever |= await sealed(services)
     await aino.taps("do_forget")

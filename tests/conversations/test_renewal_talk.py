@@ -66,6 +66,7 @@ async def test_what_the_preview_shows_is_what_the_worker_sees(talk: Talk) -> Non
     await leena.presses("Otan tämän")
     assert SAID["mind"] in leena.sees
     await aino.says("/omat")
+    await aino.taps("privacy")
     await aino.taps("consent")
     await aino.presses("Muutan, mitä kerrotaan")
     await aino.taps("item:words")
@@ -104,6 +105,7 @@ async def test_only_what_was_once_given_can_be_switched_on(desk: Inside) -> None
     await client.drafts_a_request()
     await client.taps("consent")
     await client.taps("matters")
+    await client.taps("privacy")
     await client.taps("consent")
     await client.presses("Muutan, mitä kerrotaan")
     assert [widget for widget in client.widgets if widget.startswith("item:")] == ["item:name"]
@@ -177,6 +179,7 @@ async def test_a_consent_whose_request_is_over_is_not_offered_to_be_renewed(desk
     request_id = await taken(client)
     assert desk.worker is not None
     await caseload.take(desk.services, desk.worker.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await client.taps("privacy")
     await client.taps("consent")
     assert not {"renew", "change"} & set(client.widgets)
     assert "receipt" in client.widgets

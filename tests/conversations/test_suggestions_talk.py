@@ -106,6 +106,7 @@ async def test_the_memo_asks_once_whether_it_may_be_kept(desk: Inside) -> None:
     assert "tyhjä" in client.sees
     await client.presses("Takaisin")
     assert "En ole tallentanut sinusta mitään" not in client.sees  # the account is still there
+    await client.taps("privacy")
     await client.presses("Unohda minut")
     await client.presses("Kyllä, unohda kaikki")
     await client.taps("home")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from aiogram.fsm.state import State
 
-from dialogs.states import CheckIn, Consent, Matters, Menu, Reflection, Tidy
+from dialogs.states import CheckIn, Consent, Matters, Menu, Reflection, Renewal, Tidy
 from tests.conversations.inside import Inside
 from tests.conversations.places import Parked, go_to
 from tests.conversations.talking import Talk
@@ -20,6 +20,7 @@ async def test_every_message_of_the_last_two_days_goes(rounds: Inside) -> None:
     await client.sends_photo()
     await client.taps("home")
     await client.taps("matters")
+    await client.taps("privacy")
     assert len(client.messages) > 6
     await client.taps("tidy")
     assert await client.place == Tidy.ask.state
@@ -36,6 +37,7 @@ async def test_older_ones_stay_and_stop_nothing(rounds: Inside) -> None:
     await rounds.simulator.clock.forward(timedelta(hours=49))
     await client.begins()
     await client.taps("matters")
+    await client.taps("privacy")
     await client.taps("tidy")
     await client.taps("tidy")
     assert len(client.messages) == old + 1
@@ -46,6 +48,7 @@ async def test_a_round_begun_is_still_there_afterwards(rounds: Inside) -> None:
     await go_to(client, CheckIn.area)
     await client.taps("rate:health.3")
     await client.says("/my")
+    await client.taps("privacy")
     await client.taps("tidy")
     await client.taps("tidy")
     await client.taps("home")
@@ -58,7 +61,7 @@ async def test_not_tidying_leaves_everything(rounds: Inside) -> None:
     await go_to(client, Tidy.ask)
     before = len(client.messages)
     await client.presses("Takaisin")
-    assert await client.place == Matters.main.state
+    assert await client.place == Matters.privacy.state
     assert len(client.messages) == before
 
 
@@ -68,12 +71,15 @@ async def test_what_the_courier_has_sent_goes_too(talk: Talk) -> None:
     await aino.asks_for_contact()
     await aino.waits_for("Suostumuksesi")
     await aino.taps("matters")
+    await aino.taps("privacy")
     await aino.taps("tidy")
     await aino.taps("tidy")
     assert "Suostumuksesi" not in aino.transcript()
 
 
-@pytest.mark.parametrize("state", [Reflection.summary, Consent.preview, Matters.consent], ids=str)
+@pytest.mark.parametrize(
+    "state", [Reflection.summary, Consent.preview, Matters.consent, Renewal.preview], ids=str
+)
 async def test_what_somebody_has_told_cannot_be_passed_on(parked: Parked, state: State) -> None:
     client = await parked.at(state)
     assert client.window.protected

@@ -21,6 +21,7 @@ from bot.core.consent import (
     Shared,
     event_hash,
     kinds_of,
+    narrowed,
     record_hash,
     share,
     valid_until,
@@ -77,6 +78,14 @@ def test_nothing_is_told_of_areas_the_client_did_not_lift_up(check_in: CheckIn) 
     shared = share(check_in, frozenset(Item), reach=Reach.CHAT, best_time=BestTime.ANY)
     assert set(shared.areas) <= set(check_in.matters)
     assert set(shared.words) <= set(check_in.matters)
+
+
+@given(check_ins, st.sampled_from(Reach))
+def test_with_nothing_switched_off_everything_given_is_still_told(check_in: CheckIn, reach: Reach) -> None:
+    ways = {"reach": reach, "best_time": BestTime.ANY, "name": "Aino", "phone": "0401234567"}
+    once = share(check_in, frozenset(Item), enquiry="Lampi Norppa", **ways)  # type: ignore[arg-type]
+    assert narrowed(once, frozenset(Item), **ways) == once  # type: ignore[arg-type]
+    assert narrowed(once, frozenset(Item) - {Item.ENQUIRY}, **ways).enquiry is None  # type: ignore[arg-type]
 
 
 def test_with_nothing_told_only_how_to_reach_is_left() -> None:
