@@ -126,6 +126,7 @@ def _account(account: dict[str, Any], services: Services) -> list[str]:
         _("Kävit viimeksi: {day}").format(day=_day(account["last_seen_at"], services)),
         _("Suljit botin: {day}").format(day=_day(blocked, services)) if blocked else "",
         _("Nimesi: {name}").format(name=account["name"]) if account["name"] else "",
+        _("Muistutusten sisältö saa näkyä ilmoituksissa.") if account["open_notices"] else "",
         _("Lopetit muistutukset: {day}").format(day=_day(silent, services)) if silent else "",
     ]
     return [line for line in lines if line]
@@ -279,6 +280,7 @@ def _message_name(kind: str) -> str:
         str(Kind.STEP): _("Tieto siitä, miten pyyntösi etenee"),
         str(Kind.WORD): _("Työntekijän viesti sinulle"),
         str(Kind.CONSENT_ENDING): _("Kysymys siitä, miten suostumuksesi jatkuu"),
+        str(Kind.CLAIM_ASKED): _("Kysymys siitä, saako koodisi syöttänyt nähdä tietosi"),
         str(Kind.CONSENT_ENDED): _("Tieto siitä, että suostumuksesi päättyi"),
         str(Kind.ENQUIRY_ANSWER): _("Vastaus nimettömään kysymykseesi"),
         str(Kind.ENQUIRY_ENDED): _("Tieto siitä, että nimetön kysymyksesi päättyi"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -59,9 +59,21 @@ async def subject(services: Services, row: OutboxMessage) -> Subject:
 
 
 async def for_client(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
-    """What a row says to its client now; None when it is no longer true or no longer allowed."""
+    """What a row says to its client now; None when it is no longer true or no longer allowed. A reminder is veiled,
+    so that nothing personal can be read on a phone that lies on a table, unless the client wants it open."""
     if row.kind in UNASKED and client.opted_out_at is not None:
         return None
+    notice = await _for_client(services, row, client)
+    if notice is None or row.kind not in UNASKED or client.open_notices:
+        return notice
+    veiled = fill(
+        _("🔔 Sinulle on viesti. Paina harmaata kohtaa, niin näet sen.\n\n<tg-spoiler>{text}</tg-spoiler>"),
+        text=notice.text,
+    )
+    return replace(notice, text=veiled)
+
+
+async def _for_client(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
     if row.kind == Kind.CLAIM_ASKED:
         return await _claim_asked(services, row, client)
     about = await subject(services, row)

@@ -52,6 +52,9 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
         "correctable": bool(details),
         "answered": bool(rounds),
         "known": await clients.seen(services, chat_of(dialog_manager).id) is not None,
+        "open": _("🙈 Piilota muistutusten sisältö ilmoituksissa")
+        if await clients.open_notices(services, chat_of(dialog_manager).id)
+        else _("👀 Näytä muistutusten sisältö ilmoituksissa"),
         "reminders": _("🔔 Muistutukset takaisin päälle") if silent else _("🔕 Lopeta muistutukset"),
     }
 
@@ -65,6 +68,13 @@ async def on_reminders(callback: CallbackQuery, _button: Button, manager: Dialog
     else:
         await clients.opt_out(services, chat_id)
         await callback.answer(_("Selvä. En enää muistuta enkä kysy mitään oma-aloitteisesti."))
+
+
+async def on_open_notices(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    if await clients.toggle_open_notices(services_of(manager), chat_of(manager).id):
+        await callback.answer(_("Muistutukset näkyvät nyt kokonaan ilmoituksissa."))
+    else:
+        await callback.answer(_("Muistutuksista näkyy ilmoituksissa vain, että sinulle on viesti."))
 
 
 async def on_export(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -196,6 +206,7 @@ def build() -> Dialog:
             ),
             Button(Label("🗑 Poista vastauksia"), id="rounds", on_click=to(At.rounds), when="answered"),
             Button(Ready("reminders"), id="reminders", on_click=on_reminders, when="known"),
+            Button(Ready("open"), id="open", on_click=on_open_notices, when="known"),
             Button(back, id="back", on_click=on_leave),
             state=At.main,
             getter=get_main,

@@ -50,9 +50,8 @@ class Client(Base):
     agreed_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     blocked_at: Mapped[datetime | None]
-    opted_out_at: Mapped[
-        datetime | None
-    ]  # has said stop: no reminders and follow-ups until they say otherwise
+    opted_out_at: Mapped[datetime | None]  # has said stop: no reminders until they say otherwise
+    open_notices: Mapped[bool] = mapped_column(default=False)  # a reminder may be read on the locked phone
 
 
 class CheckIn(Base):

@@ -93,6 +93,22 @@ async def opted_out(services: Services, chat_id: int) -> bool:
         return client is not None and client.opted_out_at is not None
 
 
+async def toggle_open_notices(services: Services, chat_id: int) -> bool:
+    """Whether reminders can be read without opening them, from now on."""
+    async with services.db.work() as session:
+        client = await find(session, services, chat_id, lock=True)
+        if client is None:
+            return False
+        client.open_notices = not client.open_notices
+        return client.open_notices
+
+
+async def open_notices(services: Services, chat_id: int) -> bool:
+    async with services.db.read() as session:
+        client = await find(session, services, chat_id)
+        return client is not None and client.open_notices
+
+
 async def chat_reachable(services: Services, chat_id: int, reachable: bool) -> None:
     """Note that the client has blocked or unblocked the bot, and let a waiting worker see it."""
     async with services.db.work() as session:

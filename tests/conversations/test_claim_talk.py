@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
+from bot import notices
+from bot.db.tables import OutboxMessage
+from bot.i18n import speaking
 from bot.services import clients
+from bot.services.outbox import Kind
 from dialogs.states import CheckIn, Claim, Matters, Menu
 from tests.conversations.inside import Inside
 from tests.conversations.places import Parked, go_to
@@ -94,3 +99,36 @@ async def test_stop_in_a_sentence_is_no_order(parked: Parked) -> None:
     client = await parked.at(Menu.main)
     await client.says("haluan lopettaa tupakan polttamisen")
     assert "unohdettu" not in client.sees
+
+
+async def test_a_reminder_is_veiled_unless_the_client_wants_it_open(talk: Talk) -> None:
+    aino, _leena = talk.client("Aino"), await talk.worker("Leena")
+    await aino.begins()
+    await aino.asks_for_contact()
+    await aino.taps("matters")
+    await aino.taps("privacy")
+    await aino.taps("my_data")
+    for label, veiled in (("Näytä muistutusten", False), ("Piilota muistutusten", True)):
+        await aino.presses(label)
+        row = await ending(talk, aino.user.id)
+        async with talk.service.services.db.read() as session:
+            client = await clients.find(session, talk.service.services, aino.user.id)
+        assert client is not None
+        with speaking("fi"):
+            notice = await notices.for_client(talk.service.services, row, client)
+        assert notice is not None
+        assert notice.text.startswith("🔔 Sinulle on viesti") == veiled
+        assert ("tg-spoiler" in notice.text) == veiled
+
+
+async def ending(talk: Talk, chat_id: int) -> OutboxMessage:
+    services = talk.service.services
+    async with services.db.read() as session:
+        client = await clients.find(session, services, chat_id)
+        assert client is not None
+        found = await session.scalars(
+            select(OutboxMessage).where(
+                OutboxMessage.client_id == client.id, OutboxMessage.kind == Kind.CONSENT_ENDING
+            )
+        )
+        return found.one()
