@@ -220,9 +220,7 @@ def freshness(offer: Offer, today: date) -> Markup:
         return fill("\n<i>{known}</i>", known=known)
     somewhere_to_go = offer.place or any(channel.kind is ChannelKind.VISIT for channel in offer.channels)
     advice = (
-        _("Varmista ne, ennen kuin lähdet paikalle.")
-        if somewhere_to_go
-        else _("Ne ovat voineet muuttua.")
+        _("Varmista ne, ennen kuin lähdet paikalle.") if somewhere_to_go else _("Ne ovat voineet muuttua.")
     )
     return fill("\n<i>{known} {advice}</i>", known=known, advice=advice)
 
