@@ -120,6 +120,9 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
     setup_dialogs(dispatcher, events_isolation=isolation)
     dispatcher.message.middleware(look_for_danger)
     dispatcher.message.middleware(hear_withdrawal)
+    dispatcher.errors.outer_middleware(
+        keep_track
+    )  # what is answered to a failure is sent outside the one above
     dispatcher.errors.register(on_old_press, ExceptionTypeFilter(UnknownIntent, OutdatedIntent))
     dispatcher.errors.register(on_lost_place, ExceptionTypeFilter(UnknownState, DialogStackOverflow))
     dispatcher.errors.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
