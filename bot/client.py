@@ -105,11 +105,7 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
     """Everything that answers a client. The same locks guard aiogram and aiogram-dialog, so that quick presses
     are handled one after another."""
     isolation = storage.create_isolation()
-    dispatcher = Dispatcher(
-        storage=storage,
-        events_isolation=isolation,
-        services=services,
-    )
+    dispatcher = Dispatcher(storage=storage, events_isolation=isolation, services=services)
     dispatcher.update.outer_middleware(speak)
     dispatcher.update.outer_middleware(keep_track)
     dispatcher.message.outer_middleware(as_plain_words)
@@ -120,9 +116,7 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
     setup_dialogs(dispatcher, events_isolation=isolation)
     dispatcher.message.middleware(look_for_danger)
     dispatcher.message.middleware(hear_withdrawal)
-    dispatcher.errors.outer_middleware(
-        keep_track
-    )  # what is answered to a failure is sent outside the one above
+    dispatcher.errors.outer_middleware(keep_track)  # answers to failures are sent outside of the one above
     dispatcher.errors.register(on_old_press, ExceptionTypeFilter(UnknownIntent, OutdatedIntent))
     dispatcher.errors.register(on_lost_place, ExceptionTypeFilter(UnknownState, DialogStackOverflow))
     dispatcher.errors.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
