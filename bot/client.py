@@ -108,6 +108,7 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
     dispatcher = Dispatcher(storage=storage, events_isolation=isolation, services=services)
     dispatcher.update.outer_middleware(speak)
     dispatcher.update.outer_middleware(keep_track)
+    dispatcher.errors.outer_middleware(keep_track)  # answers to failures are sent outside of the one above
     dispatcher.message.outer_middleware(as_plain_words)
     dispatcher.callback_query.outer_middleware(leave_notice_alone)
     dispatcher.include_router(_commands())
@@ -116,7 +117,6 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
     setup_dialogs(dispatcher, events_isolation=isolation)
     dispatcher.message.middleware(look_for_danger)
     dispatcher.message.middleware(hear_withdrawal)
-    dispatcher.errors.outer_middleware(keep_track)  # answers to failures are sent outside of the one above
     dispatcher.errors.register(on_old_press, ExceptionTypeFilter(UnknownIntent, OutdatedIntent))
     dispatcher.errors.register(on_lost_place, ExceptionTypeFilter(UnknownState, DialogStackOverflow))
     dispatcher.errors.register(on_blocked, ExceptionTypeFilter(TelegramForbiddenError))
