@@ -118,13 +118,10 @@ def build_dispatcher(services: Services, storage: DialogStorage) -> Dispatcher:
     """Everything that answers a client. The same locks guard aiogram and aiogram-dialog, so that quick presses
     are handled one after another."""
     isolation = storage.create_isolation()
-    dispatcher = Dispatcher(
-        storage=storage,
-        events_isolation=isolation,
-        services=services,
-    )
+    dispatcher = Dispatcher(storage=storage, events_isolation=isolation, services=services)
     dispatcher.update.outer_middleware(speak)
     dispatcher.update.outer_middleware(keep_track)
+    dispatcher.errors.outer_middleware(keep_track)  # answers to failures are sent outside of the one above
     dispatcher.message.outer_middleware(as_plain_words)
     dispatcher.callback_query.outer_middleware(leave_notice_alone)
     dispatcher.include_router(_commands())

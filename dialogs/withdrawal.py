@@ -19,7 +19,7 @@ from bot.i18n import gettext as _
 from bot.services import consents
 from bot.services.base import Services
 from dialogs import choices
-from dialogs.common import Label, Tr, chat_of, leave, page, services_of, tell
+from dialogs.common import Label, Tr, chat_of, go_home, leave, page, services_of, tell
 from dialogs.states import Withdrawal as At
 
 
@@ -47,6 +47,8 @@ async def hear(manager: DialogManager, text: str) -> bool:
         )
     if manager.has_context():
         await manager.show(ShowMode.SEND)
+    else:
+        await go_home(manager)
     return True
 
 

@@ -8,6 +8,7 @@ import pytest
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.requests import Outcome, Step
+from bot.db.dialog_state import SqlStorage
 from bot.services import caseload, consents, requests
 from bot.services.consents import MyConsent
 from bot.simulator.chats import Message
@@ -237,6 +238,17 @@ async def test_no_question_gets_the_words(desk: Inside, words: str) -> None:
     assert "peruttu" in client.sees
     assert await client.place == before
     assert await consents.mine(desk.services, client.user.id) == []
+
+
+async def test_after_withdrawing_out_of_the_blue_there_is_a_way_on(desk: Inside) -> None:
+    """The conversation has been forgotten meanwhile; the consent was still there."""
+    client = desk.client()
+    await go_to(client, Matters.main)
+    await SqlStorage(desk.services.db).forget(desk.bot.id, client.user.id)
+    await client.says("peruutan suostumukseni")
+    assert "Suostumuksesi on nyt peruttu" in client.sees
+    assert await client.place == Menu.main.state
+    assert "sos" in client.widgets
 
 
 async def test_words_to_a_worker_that_take_a_consent_back_do_so(desk: Inside) -> None:

@@ -43,6 +43,19 @@ async def test_older_ones_stay_and_stop_nothing(rounds: Inside) -> None:
     assert len(client.messages) == old + 1
 
 
+async def test_the_answer_to_an_old_press_goes_too(rounds: Inside) -> None:
+    client = rounds.client()
+    await client.begins()
+    assert rounds.memory is not None
+    await rounds.memory.forget(rounds.bot.id, client.user.id)
+    old = len(client.messages)
+    await client.taps("matters")
+    assert len(client.messages) == old + 1, "the menu has come anew, since the press was an old one"
+    for widget in ("matters", "privacy", "tidy", "tidy"):
+        await client.taps(widget)
+    assert [message.text.splitlines()[0] for message in client.messages[old:]] == ["Siivottu."]
+
+
 async def test_a_round_begun_is_still_there_afterwards(rounds: Inside) -> None:
     client = rounds.client()
     await go_to(client, CheckIn.area)
