@@ -16,14 +16,16 @@ from markupsafe import Markup
 
 from bot import notices, views
 from bot.core.check_in import Strength
-from bot.core.consent import BestTime, Reach, Shared
+from bot.core.consent import BestTime, ConsentRecord, Notice, Purpose, Reach, Shared
 from bot.core.requests import Outcome, State, Step, Urgency
 from bot.db.tables import Consent, ContactRequest, OutboxMessage, Staff
 from bot.i18n import LOCALES, fill, speaking
 from bot.i18n import gettext as _
 from bot.notices import Subject
+from bot.services import access
+from bot.services.access import Personal
 from bot.services.base import Services
-from bot.services.caseload import Card, Personal
+from bot.services.caseload import Card
 from bot.services.outbox import Kind
 from bot.simulator.parsing import parse_html
 from bot.staff import cards
@@ -152,7 +154,8 @@ def card(shared: Shared | None, taken_by: str | None, state: State = State.ACCEP
         own=taken_by is None,
         taken_by=taken_by,
         steps=frozenset(Step),
-        personal=Personal(shared, UNTIL, chat_reaches=False) if shared else None,
+        personal=Personal(access._SEAL, shared, UNTIL, chat_reaches=False) if shared else None,
+        version="",
     )
 
 
@@ -185,7 +188,26 @@ def row(kind: Kind, note: str | None = None, **detail: Any) -> OutboxMessage:
 
 def about(worker: str, organisation: str, state: State) -> Subject:
     request = ContactRequest(id=7, organisation_id=organisation, state=state, wish=Reach.CHAT)
-    consent = Consent(id="c", organisation_id=organisation, given_at=START, valid_until=UNTIL)
+    record = ConsentRecord(
+        record_id="c",
+        pii_principal_id="client:1",
+        pii_controller=organisation,
+        recipients=[organisation],
+        purposes=[Purpose.CONTACT],
+        pii_types=[],
+        contact_method=Reach.CHAT,
+        contact_time=BestTime.ANY,
+        notice=Notice(version="1", language="fi"),
+        given_at=START,
+        valid_until=UNTIL,
+    )
+    consent = Consent(
+        id="c",
+        organisation_id=organisation,
+        given_at=START,
+        valid_until=UNTIL,
+        record=record.model_dump(mode="json"),
+    )
     return Subject(request, consent, Staff(name=worker))
 
 
