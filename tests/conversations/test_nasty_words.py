@@ -7,7 +7,7 @@ import random
 import pytest
 
 from tests.conversations.inside import Inside
-from tests.test_html import PIECES
+from tests.test_words_as_html import PIECES
 
 SEEN = [piece for piece in PIECES if piece.isprintable()]
 """Telegram itself drops some signs that cannot be seen."""
@@ -33,6 +33,7 @@ async def test_nasty_words_are_only_words(rounds: Inside, locale: str, seed: int
         assert told in client.sees
     await client.taps("consent")
     await client.taps("matters")
+    await client.taps("privacy")
     await client.taps("consent")
     for told in (name, words, helps, step):
         assert told in client.sees
