@@ -217,12 +217,15 @@ FOUND = {
         {"name": "sound", "version": "2.0", "vulns": []},
     ]
 }
+CLEAN = {"dependencies": [{"name": "sound", "version": "2.0", "vulns": []}]}
+LEFT_OUT = {"dependencies": [*CLEAN["dependencies"], {"name": "odd", "skip_reason": "not found"}]}
 
 
 @pytest.mark.parametrize(
     ("answers", "status", "says"),
     [
-        ("echo '{}' > $2", 0, "no vulnerability is known"),
+        (f"echo '{json.dumps(CLEAN)}' > $2", 0, "no vulnerability is known"),
+        (f"echo '{json.dumps(LEFT_OUT)}' > $2", 0, "NOT CHECKED, 1 of 2 dependencies could not be looked up"),
         (f"echo '{json.dumps(FOUND)}' > $2; exit 1", 1, "leaky 1.0: PYSEC-1 (fixed in: 1.1)"),
         (
             "echo no route to host; exit 1",
@@ -231,7 +234,7 @@ FOUND = {
         ),
         ("sleep 60", 0, "NOT CHECKED"),
     ],
-    ids=["clean", "found", "out of reach", "hanging"],
+    ids=["clean", "left out", "found", "out of reach", "hanging"],
 )
 def test_ci_looks_for_known_vulnerabilities_and_says_when_it_could_not(
     tmp_path: Path, answers: str, status: int, says: str
