@@ -34,6 +34,7 @@ from dialogs.common import (
     last_check_in,
     leave,
     page,
+    recall,
     services_of,
     to,
 )
@@ -73,9 +74,11 @@ async def on_revoke(callback: CallbackQuery, _select: Any, manager: DialogManage
 
 
 async def on_new(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """What a code shows is the newest round; without one there is nothing to show."""
+    """What a code shows is the newest round, also one that is not finished; without one there is nothing to show."""
     services = services_of(manager)
     answers = await last_check_in(manager)
+    if not answers.matters and (begun := await recall(manager, "unfinished")):
+        answers = CheckIn.model_validate(begun["check_in"])
     if not answers.matters:
         kept = await corrections.rounds(services, chat_of(manager).id)
         answers = kept[0].answers if kept else answers

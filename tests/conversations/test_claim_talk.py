@@ -68,6 +68,16 @@ async def test_a_code_can_be_cancelled(desk: Inside) -> None:
     assert not [widget for widget in client.widgets if widget.startswith("revoke:")]
 
 
+async def test_a_round_that_is_not_finished_can_be_shown_too(desk: Inside) -> None:
+    client = desk.client()
+    await client.begins()
+    await client.rates({"money": WORDS}, money=1)
+    await client.says("/my")
+    for widget in ("claim", "new", "whom:kello", "items_ok"):
+        await client.taps(widget)
+    assert WORDS in client.sees
+
+
 async def test_without_answers_there_is_a_way_to_give_some(parked: Parked) -> None:
     client = await parked.at(Claim.nothing)
     await client.taps("check_in")
