@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import structlog
 from prometheus_client import Counter
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
@@ -264,14 +265,17 @@ async def _send(bot: Bot, chat_id: int, notice: Notice) -> int | None:
             if "not modified" not in str(error) and "not found" not in str(error):
                 raise
         return notice.edit
-    message = await bot.send_message(
-        chat_id,
-        notice.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=notice.keyboard,
-        protect_content=notice.protect,
-    )
-    return message.message_id
+    look: dict[str, Any] = {
+        "parse_mode": ParseMode.HTML,
+        "reply_markup": notice.keyboard,
+        "protect_content": notice.protect,
+    }
+    if notice.file is not None:
+        file = InputFile(notice.file.content, notice.file.name)
+        return (await bot.send_document(chat_id, file, caption=notice.text, **look)).message_id
+    if notice.picture is not None:
+        return (await bot.send_photo(chat_id, notice.picture, caption=notice.text, **look)).message_id
+    return (await bot.send_message(chat_id, notice.text, **look)).message_id
 
 
 async def _either(*events: asyncio.Event) -> None:

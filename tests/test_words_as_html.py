@@ -14,14 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from bot import notices, views
+from bot import views
 from bot.core.check_in import Strength
 from bot.core.consent import BestTime, ConsentRecord, Notice, Purpose, Reach, Shared
 from bot.core.requests import Outcome, State, Step, Urgency
 from bot.db.tables import Consent, ContactRequest, OutboxMessage, Staff
 from bot.i18n import LOCALES, fill, speaking
 from bot.i18n import gettext as _
-from bot.notices import Subject
+from bot.notices import for_clients
+from bot.notices.notice import Subject
 from bot.services import access
 from bot.services.access import Personal
 from bot.services.base import Services
@@ -220,12 +221,12 @@ def test_notices_say_names_and_words_as_they_are(
     nasty_one, tame = about(name, organisation, state), about("Leena", "kello", state)
     word, same = row(Kind.WORD, words), row(Kind.WORD, "sanat")
     holds(
-        notices._word(services, word, nasty_one).text,
-        notices._word(services, same, tame).text,
+        for_clients._word(services, word, nasty_one).text,
+        for_clients._word(services, same, tame).text,
         *(name, organisation, words),
     )
     step = row(Kind.STEP, state=state)
-    said, harmless = notices._step(services, step, nasty_one), notices._step(services, step, tame)
+    said, harmless = for_clients._step(services, step, nasty_one), for_clients._step(services, step, tame)
     assert said is not None
     assert harmless is not None
     holds(said.text, harmless.text, name, organisation)
@@ -234,11 +235,14 @@ def test_notices_say_names_and_words_as_they_are(
     assert other is not None
     one.shared = all_of(name, words).model_dump(mode="json")
     other.shared = all_of("Aino", "sanat").model_dump(mode="json")
-    said_of_it, same_of_it = notices._receipt(services, one).text, notices._receipt(services, other).text
+    said_of_it, same_of_it = (
+        for_clients._receipt(services, one).text,
+        for_clients._receipt(services, other).text,
+    )
     holds(said_of_it, same_of_it, name, organisation, words)
     ended, same_ended = (
-        notices._consent_ended(services, one).text,
-        notices._consent_ended(services, other).text,
+        for_clients._consent_ended(services, one).text,
+        for_clients._consent_ended(services, other).text,
     )
     holds(ended, same_ended, organisation)
 

@@ -132,12 +132,14 @@ async def test_what_telegram_refuses_is_given_up_and_holds_up_nothing(
 ) -> None:
     from markupsafe import Markup
 
-    from bot import notices
+    from bot.notices import for_workers
 
     _worker, leena = await post.joins()
-    original: Callable[..., Markup] = notices.cards.text
+    original: Callable[..., Markup] = for_workers.cards.text
     monkeypatch.setattr(
-        notices.cards, "text", lambda card, at: Markup("<b>") if card.request_id == 1 else original(card, at)
+        for_workers.cards,
+        "text",
+        lambda card, at: Markup("<b>") if card.request_id == 1 else original(card, at),
     )
     for _ in range(2):
         await asks(services, chat_of(post.somebody()))
@@ -152,17 +154,17 @@ async def test_what_telegram_refuses_is_given_up_and_holds_up_nothing(
 async def test_a_mistake_of_ours_in_one_message_holds_up_no_other(
     post: Post, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot import notices
+    from bot.notices import for_workers
 
     _worker, leena = await post.joins()
-    original = notices.cards.text
+    original = for_workers.cards.text
 
     def text(card: caseload.Card, at: Services) -> object:
         if card.request_id == 1:
             raise KeyError("a bug")
         return original(card, at)
 
-    monkeypatch.setattr(notices.cards, "text", text)
+    monkeypatch.setattr(for_workers.cards, "text", text)
     other, pekka = await post.joins("Pekka", "hyvaks")
     await asks(services, chat_of(post.somebody()))
     await asks(services, chat_of(post.somebody()), organisation_id="hyvaks")

@@ -1,0 +1,68 @@
+"""What the courier says: a row of the outbox turned into a message, or into nothing when it is no longer true or no
+longer allowed. One function for each kind of message; files by what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from bot.db.tables import Client, OutboxMessage, Staff
+from bot.i18n import fill
+from bot.i18n import gettext as _
+from bot.notices import for_clients, for_workers
+from bot.notices.for_askers import for_asker
+from bot.notices.notice import Notice
+from bot.services.base import Services
+from bot.services.outbox import UNASKED, Kind
+
+__all__ = ["Notice", "client_of", "for_asker", "for_client", "for_worker", "worker_of"]
+
+TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Notice | None]]] = {
+    Kind.RECEIPT: for_clients.receipt,
+    Kind.STEP: for_clients.step,
+    Kind.WORD: for_clients.word,
+    Kind.CONSENT_ENDING: for_clients.consent_ending,
+    Kind.CONSENT_ENDED: for_clients.consent_ended,
+    Kind.CLAIM_ASKED: for_clients.claim_asked,
+}
+
+TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notice | None]]] = {
+    Kind.CARD: for_workers.card,
+    Kind.CLIENT_WORD: for_workers.client_word,
+    Kind.CONSENT_OVER: for_workers.consent_over,
+    Kind.CLAIM_REFUSED: for_workers.claim_refused,
+    Kind.ENQUIRY: for_workers.enquiry,
+    Kind.RETRACT: for_workers.retract,
+}
+
+
+async def for_client(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
+    """What a row says to its client now. A reminder is veiled, so that nothing personal can be read on a phone that
+    lies on a table, unless the client wants it open."""
+    if row.kind in UNASKED and client.opted_out_at is not None:
+        return None
+    notice = await TO_CLIENTS[row.kind](services, row, client)
+    if notice is None or row.kind not in UNASKED or client.open_notices:
+        return notice
+    veiled = fill(
+        _("🔔 Sinulle on viesti. Paina harmaata kohtaa, niin näet sen.\n\n<tg-spoiler>{text}</tg-spoiler>"),
+        text=notice.text,
+    )
+    return replace(notice, text=veiled)
+
+
+async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> Notice | None:
+    """What a row says to a worker now."""
+    return await TO_WORKERS[row.kind](services, row, worker)
+
+
+async def client_of(services: Services, row: OutboxMessage) -> Client | None:
+    async with services.db.read() as session:
+        return await session.scalar(select(Client).where(Client.id == row.client_id))
+
+
+async def worker_of(services: Services, row: OutboxMessage) -> Staff | None:
+    async with services.db.read() as session:
+        return await session.scalar(select(Staff).where(Staff.id == row.staff_id))
