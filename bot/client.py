@@ -42,25 +42,21 @@ from bot.limits import LONGEST_WAIT
 from bot.services import clients
 from bot.services.base import Services
 from dialogs import (
-    answer,
-    asked,
     claim,
     crisis,
-    find,
+    doors,
     matters,
-    renewal,
     states,
     stopping,
     tidy,
     welcome,
     withdrawal,
 )
-from dialogs.common import as_id, go_home, recall, remember
+from dialogs.common import go_home, recall, remember
 
 log = structlog.get_logger()
 
 DANGER, DISTRESS = 2, 1
-GO = "go:"
 MANY = 1000
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -177,7 +173,7 @@ async def as_plain_words(handler: Handler, event: TelegramObject, data: dict[str
 async def leave_notice_alone(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
     """A press on a message of the courier opens a window below it. aiogram-dialog would take that message for its own
     last window and remove the buttons, and with them the way to withdraw a consent."""
-    if isinstance(event, CallbackQuery) and event.message and (event.data or "").startswith(GO):
+    if isinstance(event, CallbackQuery) and event.message and (event.data or "").startswith(doors.GO):
         beside = InaccessibleMessage(chat=event.message.chat, message_id=event.message.message_id, date=0)
         event = event.model_copy(update={"message": beside})
     return await handler(event, data)
@@ -236,7 +232,7 @@ def _commands() -> Router:
     router.message.register(on_language, Command(*COMMANDS["language"].split("|")))
     router.message.register(on_matters, Command(*COMMANDS["matters"].split("|")))
     router.message.register(stopping.on_stop, Command(*stopping.COMMAND.split("|")))
-    router.callback_query.register(on_go, F.data.startswith(GO))
+    router.callback_query.register(doors.on_go, F.data.startswith(doors.GO))
     router.callback_query.register(claim.on_answer, F.data.startswith("claim:"))
     router.callback_query.register(withdrawal.on_let_end, F.data.startswith("letend:"))
     router.callback_query.register(withdrawal.on_withdraw, F.data.startswith("withdraw:"))
@@ -281,30 +277,6 @@ async def on_language(_message: Message, dialog_manager: DialogManager) -> None:
 
 async def on_matters(_message: Message, dialog_manager: DialogManager) -> None:
     await matters.start(dialog_manager)
-
-
-async def on_go(callback: CallbackQuery, dialog_manager: DialogManager) -> None:
-    """A button of a message that the courier sent: the press opens the dialog."""
-    _prefix, where, what = [*(callback.data or "").split(":"), "", ""][:3]
-    dialog_manager.show_mode = ShowMode.SEND
-    number = as_id(what)
-    if where == "request" and number:
-        await matters.start_request(dialog_manager, number)
-    elif where == "answer" and number:
-        await answer.start(dialog_manager, number)
-    elif where == "enquiry" and number:
-        await asked.start_thread(dialog_manager, number)
-    elif where == "matters":
-        await matters.start(dialog_manager)
-    elif where == "renew":
-        await renewal.start_renewing(dialog_manager, what, StartMode.RESET_STACK)
-    elif where == "change":
-        await renewal.start_changing(dialog_manager, what, StartMode.RESET_STACK)
-    elif where == "find":
-        await find.start(dialog_manager)
-    else:
-        await go_home(dialog_manager)
-    await callback.answer()
 
 
 async def on_membership(event: ChatMemberUpdated, services: Services) -> None:
