@@ -22,6 +22,10 @@ CLAIM_ATTEMPTS = timedelta(days=90)
 CLOSED_REQUESTS = timedelta(days=365)
 """After a request was closed: until then the client sees how it went. What stays is for figures: organisation, how
 soon, times and outcome; not who, about what, and who took it."""
+APPOINTMENTS = timedelta(days=365)
+"""After a meeting was, or was called off: until then the client sees it, and a worker that it was missed."""
+FEEDBACK_WORDS = timedelta(days=365)
+"""After the month in which free words of feedback came: they are read and used, and then they go."""
 ENDED_CONSENTS = timedelta(days=730)
 """After a consent ended: for so long it can be shown what was agreed to. The chain of events stays, and tells only
 that some consent came and went."""

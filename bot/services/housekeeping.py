@@ -7,12 +7,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, not_, or_, select, update
 
 from bot.core import retention
 from bot.core.consent import ConsentState
 from bot.core.requests import ENDED, LIVE
-from bot.db.tables import Client, Consent, ContactRequest, DialogState, HandledUpdate, Invite, Staff
+from bot.db.tables import (
+    Appointment,
+    Client,
+    Consent,
+    ContactRequest,
+    DialogState,
+    FeedbackWord,
+    HandledUpdate,
+    Invite,
+    PhoneNumber,
+    Staff,
+)
 from bot.db.work import Database
 from bot.services import access, claims, clients, consents, enquiries, outbox
 from bot.services.base import Services
@@ -118,6 +129,29 @@ async def _claims(services: Services, now: datetime) -> int:
     return await claims.forget_old(services)
 
 
+async def _appointments(services: Services, now: datetime) -> int:
+    """A meeting long past, or one about which nothing has happened for as long."""
+    long_ago = now - retention.APPOINTMENTS
+    old = or_(
+        Appointment.starts_at < long_ago,
+        Appointment.starts_at.is_(None) & (Appointment.changed_at < long_ago),
+    )
+    own = Appointment.request_id.is_(None) & (Appointment.state == "agreed")
+    return await _run(services, delete(Appointment).where(old, not_(own)))
+
+
+async def _feedback(services: Services, now: datetime) -> int:
+    month = (now - retention.FEEDBACK_WORDS).strftime("%Y-%m")
+    return await _run(services, delete(FeedbackWord).where(FeedbackWord.month < month))
+
+
+async def _numbers(services: Services, now: datetime) -> int:
+    """Telephone numbers that were never confirmed."""
+    return await _run(
+        services, delete(PhoneNumber).where(PhoneNumber.confirmed_at.is_(None), PhoneNumber.code_until < now)
+    )
+
+
 KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "dialogs": _dialogs,
     "updates": _updates,
@@ -130,6 +164,9 @@ KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "consents": _consents,
     "workers": _workers,
     "enquiries": _enquiries,
+    "appointments": _appointments,
+    "feedback": _feedback,
+    "numbers": _numbers,
 }
 """One line for each kind of thing that ends; each limit is in the settings or in `bot.core.retention`."""
 

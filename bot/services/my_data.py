@@ -7,11 +7,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.tables import (
     AccessEntry,
+    Appointment,
     Base,
     CheckIn,
     ClaimCode,
@@ -21,8 +22,10 @@ from bot.db.tables import (
     ContactRequest,
     Enquiry,
     EnquiryMessage,
+    FollowUp,
     MemoEntry,
     OutboxMessage,
+    PhoneNumber,
     Staff,
 )
 from bot.services import clients, enquiries
@@ -50,6 +53,12 @@ WITHHELD = {
     "claim_codes.client_id": "the account's id, told once",
     "claim_codes.code_hash": "a fingerprint of a code that only the client has",
     "claim_codes.staff_id": "a worker's id; the name is told as worker",
+    "appointments.client_id": "the account's id, told once",
+    "appointments.staff_id": "a worker's id; the name is told as worker",
+    "follow_ups.client_id": "the account's id, told once",
+    "phone_numbers.client_id": "the account's id, told once",
+    "phone_numbers.code_hash": "a fingerprint of a code that only the client has",
+    "phone_numbers.stop_key": "a fingerprint of a link that only the client has",
     "outbox.client_id": "the account's id, told once",
     "outbox.staff_id": "a worker's id; whom it goes to is told as direction",
     "outbox.key": "made of ids that are told, so that nothing is sent twice",
@@ -57,6 +66,12 @@ WITHHELD = {
     "outbox.message_id": "a message's number in a chat, which may be the worker's",
 }
 """Columns of the client's rows that are not handed over, and why."""
+
+SECTIONS = (
+    *("check_ins", "memo", "consents", "requests", "claims", "readings"),
+    *("appointments", "follow_ups", "phone_numbers"),
+)
+"""What hangs on the account, by its names in the file."""
 
 
 async def everything(services: Services, chat_id: int) -> dict[str, Any] | None:
@@ -80,7 +95,7 @@ async def everything(services: Services, chat_id: int) -> dict[str, Any] | None:
 async def _account(session: AsyncSession, client: Client | None) -> dict[str, list[dict[str, Any]]]:
     """What hangs on the account."""
     if client is None:
-        return {name: [] for name in ("check_ins", "memo", "consents", "requests", "claims", "readings")}
+        return {name: [] for name in SECTIONS}
     return {
         "check_ins": await _all(session, CheckIn, client),
         "memo": await _all(session, MemoEntry, client),
@@ -88,6 +103,9 @@ async def _account(session: AsyncSession, client: Client | None) -> dict[str, li
         "requests": await _with_worker(session, ContactRequest, ContactRequest.accepted_by, client),
         "claims": await _with_worker(session, ClaimCode, ClaimCode.staff_id, client),
         "readings": await _with_worker(session, AccessEntry, AccessEntry.staff_id, client),
+        "appointments": await _with_worker(session, Appointment, Appointment.staff_id, client),
+        "follow_ups": await _all(session, FollowUp, client),
+        "phone_numbers": await _all(session, PhoneNumber, client),
     }
 
 
@@ -124,7 +142,9 @@ def _told(row: Base) -> dict[str, Any]:
 
 
 async def _all(session: AsyncSession, table: Any, client: Client) -> list[dict[str, Any]]:
-    rows = await session.scalars(select(table).where(table.client_id == client.id).order_by(table.id))
+    rows = await session.scalars(
+        select(table).where(table.client_id == client.id).order_by(inspect(table).primary_key[0])
+    )
     return [_told(row) for row in rows]
 
 

@@ -117,6 +117,7 @@ async def test_after_rotation_the_old_key_is_not_needed_for_anything(
     assert set(renewed) == {
         *("clients", "check_ins", "memo_entries", "consents", "staff", "invites", "outbox"),
         *("dialog_states", "fingerprint_key", "enquiries", "enquiry_messages", "claim_codes"),
+        *("appointments", "follow_ups", "feedback_words", "phone_numbers"),
     }
     database = await only_new(database_url)
     try:

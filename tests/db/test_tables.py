@@ -19,12 +19,14 @@ PERSONAL = {
     *("clients.chat_id", "clients.name", "check_ins.answers", "memo_entries.offer_id", "memo_entries.reason"),
     *("consents.record", "consents.shared", "consents.once_given", "staff.name", "staff.chat_id"),
     *("invites.name", "outbox.note", "staff.draft", "dialog_states.data", "fingerprint_key.key"),
-    *("enquiries.route", "enquiry_messages.words", "claim_codes.draft"),
+    *("enquiries.route", "enquiry_messages.words", "claim_codes.draft", "clients.feedback_asked"),
+    *("appointments.details", "appointments.options", "follow_ups.answers"),
+    *("feedback_words.words", "phone_numbers.number"),
 }
 
 # Text and JSON that anybody may read: codes, ids of our own and hashes.
 HARMLESS = {
-    *("clients.locale",),
+    *("clients.locale", "clients.follow_up_pace"),
     *("consents.id", "consents.organisation_id", "consents.purpose", "consents.state"),
     *("consent_events.consent_id", "consent_events.kind", "consent_events.text_version"),
     *("consent_events.locale", "consent_events.record_hash", "consent_events.previous_hash"),
@@ -41,13 +43,18 @@ HARMLESS = {
     *("claim_codes.organisation_id", "claim_codes.consent_id", "claim_codes.state"),
     *("access_log.consent_id", "access_log.organisation_id", "access_log.kinds"),
     *("unmet_needs.month", "unmet_needs.area", "unmet_needs.municipality"),
+    *("contact_requests.closing_by", "outbox.channel", "phone_numbers.consent_id"),
+    *("appointments.uid", "appointments.state", "appointments.way", "appointments.answer"),
+    *("appointments.attended", "appointments.cancelled_by", "follow_ups.state"),
+    *("answer_counts.month", "answer_counts.organisation_id", "answer_counts.question"),
+    *("answer_counts.answer", "feedback_words.organisation_id", "feedback_words.month"),
 }
 
 # Looked up by, and made with a key: nobody can read them or guess what they are of.
 FINGERPRINTS = {
     *("clients.chat_key", "memo_entries.offer_key", "staff.chat_key", "invites.code_hash"),
     *("dialog_states.key", "dialog_states.chat_key", "enquiries.asker_key", "enquiry_blocks.asker_key"),
-    *("claim_codes.code_hash",),
+    *("claim_codes.code_hash", "phone_numbers.code_hash", "phone_numbers.stop_key"),
 }
 
 # Numbers that anybody may read. None of them comes from Telegram but those of single messages and updates.
@@ -55,7 +62,9 @@ NUMBERS = {
     *("consent_events.seq", "consent_chain.id", "consent_chain.length", "staff.writing_to"),
     *("staff_cards.message_id", "outbox.message_id", "outbox.attempts", "handled_updates.update_id"),
     *("staff.writing_enquiry", "enquiry_cards.message_id"),
-    *("unmet_needs.count", "fingerprint_key.id"),
+    *("unmet_needs.count", "fingerprint_key.id", "contact_requests.rescue_step"),
+    *("appointments.sequence", "appointments.minutes", "follow_ups.number"),
+    *("answer_counts.count", "phone_numbers.tries"),
 }
 
 

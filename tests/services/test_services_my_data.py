@@ -14,6 +14,7 @@ from bot.core.consent import EventKind, Item, Reach
 from bot.core.requests import Outcome, Step
 from bot.db.tables import (
     AccessEntry,
+    Appointment,
     Base,
     ClaimCode,
     Client,
@@ -22,8 +23,10 @@ from bot.db.tables import (
     ContactRequest,
     Enquiry,
     EnquiryMessage,
+    FollowUp,
     MemoEntry,
     OutboxMessage,
+    PhoneNumber,
 )
 from bot.db.tables import CheckIn as CheckInRow
 from bot.services import caseload, claims, clients, consents, corrections, memos, my_data, requests, staff
@@ -64,6 +67,9 @@ EXPORTED: dict[type[Base], str] = {
     OutboxMessage: "messages",
     AccessEntry: "readings",
     ClaimCode: "claims",
+    Appointment: "appointments",
+    FollowUp: "follow_ups",
+    PhoneNumber: "phone_numbers",
     Enquiry: "enquiries",
     EnquiryMessage: "enquiry_messages",
 }
@@ -72,6 +78,8 @@ NOT_THE_CLIENTS = {
     "consent_chain": "how long the chain of all consents is",
     "staff": "workers; their names are told where the client knows them",
     "staff_cards": "which message in a worker's chat shows a request",
+    "answer_counts": "how often something was answered, of nobody",
+    "feedback_words": "free words that lead to nobody, not even to be handed back",
     "claim_attempts": "wrong codes that workers have entered: when, not which",
     "invites": "for workers",
     "dialog_states": "the conversation of today: forgotten after a day without use, and with Redis not here at all",
@@ -81,6 +89,26 @@ NOT_THE_CLIENTS = {
     "enquiry_blocks": "that an organisation takes no enquiries from somebody, without knowing who",
     "unmet_needs": "counts, of nobody",
 }
+
+
+def second_direction(now: datetime, request_id: int) -> list[Base]:
+    """A meeting, a follow-up and a number for text messages of the first client."""
+    return [
+        Appointment(
+            client_id=1,
+            request_id=request_id,
+            uid="meeting-1",
+            state="agreed",
+            way="place",
+            details={"where": "Asemakatu 2"},
+            starts_at=now,
+            minutes=45,
+            made_at=now,
+            changed_at=now,
+        ),
+        FollowUp(client_id=1, request_id=request_id, number=1, state="waiting", due_at=now, then_id=1),
+        PhoneNumber(client_id=1, number=PHONE, confirmed_at=now),
+    ]
 
 
 async def whole_story(services: Services) -> tuple[int, int]:
@@ -100,6 +128,8 @@ async def whole_story(services: Services) -> tuple[int, int]:
     worker = await staff.worker(services, LEENA_CHAT)
     assert worker is not None
     await answers(services, worker, question)
+    async with services.db.work() as session:
+        session.add_all(second_direction(services.clock(), request_id))
     other = CheckIn(ratings={"money": 1}, words={"money": OTHERS_WORDS})
     theirs = await asks(services, SOMEBODY_ELSE, check_in=other, name="Toinen Ihminen")
     await accepts(services, leena, theirs)
