@@ -1,4 +1,4 @@
-"""When a request that nobody takes goes further: to the contact person, to the coordinator, and honestly to the client."""
+"""When a request that nobody takes goes further: to the contact person, the coordinator, and honestly the client."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-from bot.core.calendar import add_working_days, is_working_day
+from bot.core.calendar import add_working_days
 
 
 class Reached(IntEnum):

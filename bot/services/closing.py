@@ -1,4 +1,4 @@
-"""How a request comes to its end: when both sides have said so, or when one has been silent for long and both are told."""
+"""How a request comes to its end: both sides have said so, or one has been silent for long and both are told."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ async def _say_that_it_goes_on(session: AsyncSession, services: Services, reques
     """Only to a client who has been asked: a slip that was put right in time disturbs nobody."""
     assert request.closing_at is not None
     asked = await session.scalar(
-        select(OutboxMessage.state).where(OutboxMessage.key == _key(request, Kind.CLOSING, request.closing_at))
+        select(OutboxMessage.state).where(
+            OutboxMessage.key == _key(request, Kind.CLOSING, request.closing_at)
+        )
     )
     if asked in {Row.SENT, Row.LEASED}:
         await _tell_client(session, services, request, Kind.STEP, services.clock(), goes_on=True)
@@ -130,7 +132,9 @@ async def of_client(
 def _asked_now(request: ContactRequest, asked: str | None) -> bool:
     """Whether a button belongs to the question that is open now; one from a window, which names none, always does."""
     return asked is None or (
-        request.state == State.CLOSING and request.closing_at is not None and stamp(request.closing_at) == asked
+        request.state == State.CLOSING
+        and request.closing_at is not None
+        and stamp(request.closing_at) == asked
     )
 
 
@@ -206,7 +210,7 @@ async def run_out(services: Services) -> int:
 
 async def let_go(session: AsyncSession, services: Services, request: ContactRequest) -> None:
     """The worker who had it is gone: it waits for the organisation's others, from now on. What the client has ended
-    ends, for there is nobody left to ask; what only the worker called over is open, so that somebody asks the client."""
+    ends, for nobody is left to ask; what only the worker called over is open, so that somebody asks the client."""
     now = services.clock()
     request.accepted_by = request.accepted_at = None
     if request.state == State.CLOSING and request.closing_by == Side.CLIENT:
@@ -214,5 +218,3 @@ async def let_go(session: AsyncSession, services: Services, request: ContactRequ
         return
     request.state, request.waiting_since, request.rescue_step = State.OPEN, now, 0
     request.closing_by = request.closing_at = request.outcome = None
-
-

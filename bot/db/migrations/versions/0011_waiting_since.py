@@ -8,9 +8,7 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    op.add_column(
-        "contact_requests", sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True)
-    )
+    op.add_column("contact_requests", sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
