@@ -56,7 +56,7 @@ async def unanswered(services: Services, row: OutboxMessage, client: Client) -> 
         return None
     if (row.detail or {})["since"] != stamp(rescue.since(request)):
         return None
-    days = rescue.rules.waited(rescue.since(request), services.clock(), services.settings.zone)
+    days = rescue.days_waited(services, request)
     told = ngettext(
         "{organisation} ei ole vielä ottanut pyyntöäsi. Siitä on {days} työpäivä.",
         "{organisation} ei ole vielä ottanut pyyntöäsi. Siitä on {days} työpäivää.",

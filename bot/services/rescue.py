@@ -27,6 +27,10 @@ def since(request: ContactRequest) -> datetime:
     return request.waiting_since or request.created_at
 
 
+def days_waited(services: Services, request: ContactRequest) -> int:
+    return rules.waited(since(request), services.clock(), services.settings.zone)
+
+
 async def run(services: Services) -> int:
     """Let every request that nobody has taken go as far as it should have gone by now; returns how many went. The step
     is written down together with the messages, from the step it was read in, so that nobody is told twice."""
@@ -189,7 +193,7 @@ async def waiting(services: Services, worker_id: int) -> list[Waiting] | None:
 
 
 def _waiting(services: Services, request: ContactRequest, scope: Scope) -> Waiting:
-    days = rules.waited(since(request), services.clock(), services.settings.zone)
+    days = days_waited(services, request)
     reached = Reached(request.rescue_step)
     return Waiting(request.id, request.organisation_id, since(request), days, reached, scope.own)
 

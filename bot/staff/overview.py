@@ -1,4 +1,4 @@
-"""What a contact person and a coordinator see of the whole: requests that wait, and stories that do not fit together."""
+"""What a contact person and a coordinator see of the whole: requests that wait, and stories that do not fit."""
 
 from __future__ import annotations
 
