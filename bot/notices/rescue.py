@@ -58,14 +58,14 @@ async def unanswered(services: Services, row: OutboxMessage, client: Client) -> 
         return None
     days = rescue.days_waited(services, request)
     told = ngettext(
-        "{organisation} ei ole vielä ottanut pyyntöäsi. Siitä on {days} työpäivä.",
-        "{organisation} ei ole vielä ottanut pyyntöäsi. Siitä on {days} työpäivää.",
+        "{organisation} ei ole vielä ottanut pyyntöäsi. Se on odottanut {days} työpäivän.",
+        "{organisation} ei ole vielä ottanut pyyntöäsi. Se on odottanut {days} työpäivää.",
         days,
     )
     phones = _phones(services, request.offer_id, request.organisation_id)
     text = views.joined(
         fill(told, organisation=organisation_name(services, request.organisation_id), days=days),
-        html(_("Olen pahoillani. Se ei johdu sinusta, ja olen muistuttanut heitä.")),
+        html(_("Olen pahoillani. Se ei johdu sinusta.")),
         fill(_("\nVoit myös soittaa itse:\n{phones}"), phones=phones) if phones else None,
         html(_("\nPyyntösi on yhä voimassa. Jos joku ottaa sen, kerron heti.")),
     )

@@ -250,7 +250,7 @@ async def _step(
             f"step:{request.id}:{after}:{now.timestamp()}",
             client_id=request.client_id,
             request_id=request.id,
-            detail={"state": after},
+            detail={"state": after, "outcome": None},
         )
     await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
     return True

@@ -93,7 +93,7 @@ async def on_mismatches(update: Update, context: StaffContext, worker: Worker) -
     if found is None:
         text = html(_not_yours())
     elif not found:
-        text = html(_("Kaikki kertovat yhteydenotoista samaa. Listalla ei ole mitään."))
+        text = html(_("Tällä listalla ei ole nyt mitään."))
     else:
         text = views.joined(
             fill(_("<b>Asiakkaan mukaan yhteyttä ei ole saatu</b>\n")),
