@@ -24,7 +24,7 @@ async def by_worker(
 ) -> bool:
     """Inside a unit of work, with leave to do it: the worker says how it ended, or, without an outcome, takes that
     back. False if somebody else was faster."""
-    now, before = services.clock(), State(request.state)
+    now, before, since = services.clock(), State(request.state), request.closing_at
     already = Side(request.closing_by) if request.closing_by else None
     if outcome is None:
         after = reopened(contacted=request.contacted_at is not None, disputed=request.disputed_at is not None)
@@ -39,15 +39,13 @@ async def by_worker(
     unchanged = (
         ContactRequest.id == request.id,
         ContactRequest.state == before,
-        ContactRequest.closing_at.is_(None)
-        if request.closing_at is None
-        else ContactRequest.closing_at == request.closing_at,
+        ContactRequest.closing_at.is_(None) if since is None else ContactRequest.closing_at == since,
     )
     result = await session.execute(update(ContactRequest).where(*unchanged).values(values))
     if not result.rowcount:  # type: ignore[attr-defined]
         return False
     if outcome is None:
-        await _say_that_it_goes_on(session, services, request)
+        await _say_that_it_goes_on(session, services, request, since)
     elif after is State.CLOSED:
         await _tell_client(session, services, request, Kind.STEP, now, state=after, outcome=outcome)
     else:
@@ -56,13 +54,12 @@ async def by_worker(
     return True
 
 
-async def _say_that_it_goes_on(session: AsyncSession, services: Services, request: ContactRequest) -> None:
+async def _say_that_it_goes_on(
+    session: AsyncSession, services: Services, request: ContactRequest, since: datetime | None
+) -> None:
     """Only to a client who has been asked: a slip that was put right in time disturbs nobody."""
-    assert request.closing_at is not None
-    asked = await session.scalar(
-        select(OutboxMessage.state).where(
-            OutboxMessage.key == _key(request, Kind.CLOSING, request.closing_at)
-        )
+    asked = since and await session.scalar(
+        select(OutboxMessage.state).where(OutboxMessage.key == _key(request, Kind.CLOSING, since))
     )
     if asked in {Row.SENT, Row.LEASED}:
         await _tell_client(session, services, request, Kind.STEP, services.clock(), goes_on=True)
