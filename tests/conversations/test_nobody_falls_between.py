@@ -58,8 +58,26 @@ class Neighbourhood:
         await client.taps("request")
 
 
+@pytest.fixture(scope="module")
+async def one_town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with town_in(tmp_path_factory.mktemp("between")) as opened:
+        yield opened
+
+
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Neighbourhood]:
+async def place(one_town: Town) -> AsyncIterator[Neighbourhood]:
+    """New people in every test."""
+    yield Neighbourhood(one_town)
+    await one_town.settled()
+    await one_town.ends()
+    await one_town.settled()
+    one_town._clients.clear()
+    one_town._workers.clear()
+
+
+@pytest.fixture
+async def later(tmp_path: Path) -> AsyncIterator[Neighbourhood]:
+    """For a test that moves the clock."""
     async with town_in(tmp_path) as opened:
         yield Neighbourhood(opened)
 
@@ -67,80 +85,80 @@ async def place(tmp_path: Path) -> AsyncIterator[Neighbourhood]:
 # Nobody takes it
 
 
-async def test_a_request_that_nobody_takes_goes_all_the_way_to_the_client(place: Neighbourhood) -> None:
-    leena = await place.town.worker("Leena")
-    pirjo = await place.town.worker("Pirjo", role=Role.CONTACT_PERSON)
-    kaisa = await place.town.worker("Kaisa", "hyvaks", Role.COORDINATOR)
-    aino = await place.asked()
+async def test_a_request_that_nobody_takes_goes_all_the_way_to_the_client(later: Neighbourhood) -> None:
+    leena = await later.town.worker("Leena")
+    pirjo = await later.town.worker("Pirjo", role=Role.CONTACT_PERSON)
+    kaisa = await later.town.worker("Kaisa", "hyvaks", Role.COORDINATOR)
+    aino = await later.asked()
     await pirjo.says("/help")
     await kaisa.says("/help")
 
-    await place.time_passes(2 * DAY)
+    await later.time_passes(2 * DAY)
     assert "Kukaan ei ole ottanut tätä 2 työpäivään." in pirjo.screen
     assert showing(pirjo, "hteydenottopyyntö #1") == 1, "the card is the newest message, and there is one"
     assert showing(leena, "työpäivään") == 0
     assert showing(kaisa, "odottaa ottajaa") == 0
 
-    await place.time_passes(4 * DAY)
+    await later.time_passes(4 * DAY)
     assert "Pyyntö odottaa ottajaa" in kaisa.screen
     assert "Mielenterveysyhdistys Kello" in kaisa.screen
     assert "4 työpäivää" in kaisa.screen
     assert "Mieli" not in kaisa.screen, "not even what it is about"
     assert "ei ole vielä ottanut pyyntöäsi" not in aino.transcript()
 
-    await place.time_passes(DAY)
+    await later.time_passes(DAY)
     assert "Mielenterveysyhdistys Kello ry ei ole vielä ottanut pyyntöäsi. Se on odottanut 5 työpäivää." in (
         aino.screen
     )
     assert "Se ei johdu sinusta." in aino.screen
     assert aino.buttons == ["🔎 Etsitään muuta", "⏳ Odotan vielä", "Avaa pyyntö", "Peru suostumus"]
-    await place.time_passes(30 * DAY)
+    await later.time_passes(30 * DAY)
     assert aino.transcript().count("ei ole vielä ottanut pyyntöäsi") == 1
 
     await aino.presses("⏳ Odotan vielä")
     assert "Selvä, odotetaan." in aino.screen
-    await place.presses(pirjo, ACCEPT)
+    await later.presses(pirjo, ACCEPT)
     assert "Pirjo" in aino.screen, "late is told like any other time"
     assert WORDS["mind"] in pirjo.screen
     assert WORDS["mind"] not in kaisa.transcript()
 
 
-async def test_somebody_who_takes_it_in_time_disturbs_nobody(place: Neighbourhood) -> None:
-    leena = await place.town.worker("Leena")
-    kaisa = await place.town.worker("Kaisa", "hyvaks", Role.COORDINATOR)
-    aino = await place.asked()
-    await place.presses(leena, ACCEPT)
-    await place.time_passes(20 * DAY)
+async def test_somebody_who_takes_it_in_time_disturbs_nobody(later: Neighbourhood) -> None:
+    leena = await later.town.worker("Leena")
+    kaisa = await later.town.worker("Kaisa", "hyvaks", Role.COORDINATOR)
+    aino = await later.asked()
+    await later.presses(leena, ACCEPT)
+    await later.time_passes(20 * DAY)
     assert showing(kaisa, "Pyyntö odottaa ottajaa") == 0
     assert "ei ole vielä ottanut" not in aino.transcript()
 
 
-async def test_a_coordinator_reminds_and_tells_the_client(place: Neighbourhood) -> None:
-    leena = await place.town.worker("Leena")
-    kaisa = await place.town.worker("Kaisa", "hyvaks", Role.COORDINATOR)
-    aino = await place.asked()
+async def test_a_coordinator_reminds_and_tells_the_client(later: Neighbourhood) -> None:
+    leena = await later.town.worker("Leena")
+    kaisa = await later.town.worker("Kaisa", "hyvaks", Role.COORDINATOR)
+    aino = await later.asked()
     await kaisa.says("/waiting")
     assert "#1 · Mielenterveysyhdistys Kello ry · 0 työpäivää" in kaisa.screen
-    await place.time_passes(2 * DAY)
-    await place.presses(kaisa, "🔔 Muistuta järjestöä")
+    await later.time_passes(2 * DAY)
+    await later.presses(kaisa, "🔔 Muistuta järjestöä")
     assert kaisa.toast == "Muistutus lähtee."
     assert "Palvelun koordinaattori muistuttaa tästä pyynnöstä." in leena.screen
-    await place.presses(kaisa, "💬 Kerro asiakkaalle nyt")
+    await later.presses(kaisa, "💬 Kerro asiakkaalle nyt")
     assert "ei ole vielä ottanut pyyntöäsi" in aino.screen
     assert "asiakkaalle on kerrottu" in kaisa.screen
-    await place.presses(leena, ACCEPT)
+    await later.presses(leena, ACCEPT)
     await kaisa.presses("🔔 Muistuta järjestöä")
     assert kaisa.toast == "Tämä pyyntö ei enää odota ottajaa."
     await kaisa.says("/waiting")
     assert "Yksikään pyyntö ei odota ottajaa." in kaisa.screen
 
 
-async def test_from_the_news_a_client_finds_others_or_withdraws(place: Neighbourhood) -> None:
-    await place.town.worker("Leena")
-    aino = await place.asked()
-    await place.time_passes(6 * DAY)
+async def test_from_the_news_a_client_finds_others_or_withdraws(later: Neighbourhood) -> None:
+    await later.town.worker("Leena")
+    aino = await later.asked()
+    await later.time_passes(6 * DAY)
     await aino.presses("Peru suostumus")
-    assert await place.state(aino) is State.WITHDRAWN
+    assert await later.state(aino) is State.WITHDRAWN
 
 
 # Both end it
@@ -220,14 +238,14 @@ async def test_a_client_may_take_it_back_and_may_end_what_nobody_has(place: Neig
     assert leena.user.first_name == "Leena"
 
 
-async def test_when_nobody_answers_it_closes_and_both_are_told(place: Neighbourhood) -> None:
-    leena, aino = await place.in_hand()
+async def test_when_nobody_answers_it_closes_and_both_are_told(later: Neighbourhood) -> None:
+    leena, aino = await later.in_hand()
     await leena.presses(CLOSE)
-    await place.presses(leena, "Sai apua")
-    await place.time_passes(13 * DAY)
-    assert await place.state(aino) is State.CLOSING
-    await place.time_passes(DAY)
-    assert await place.state(aino) is State.CLOSED
+    await later.presses(leena, "Sai apua")
+    await later.time_passes(13 * DAY)
+    assert await later.state(aino) is State.CLOSING
+    await later.time_passes(DAY)
+    assert await later.state(aino) is State.CLOSED
     assert "koska en saanut sinulta vastausta. Se ei haittaa." in aino.screen
     assert "on päättynyt, koska vastausta ei tullut" in leena.screen
 
@@ -260,7 +278,8 @@ async def test_a_call_that_never_came_opens_it_again(place: Neighbourhood) -> No
     assert "Pyyntö on: Leena." in pirjo.screen
     assert await place.state(aino) is State.ACCEPTED
     await pirjo.says("/mismatches")
-    assert "#1 · Leena · 11.3.2026" in pirjo.screen
+    (mine,) = await requests.mine(place.town.services, aino.user.id)
+    assert f"#{mine.id} · Leena · 11.3.2026" in pirjo.screen
     await leena.says("/mismatches")
     assert "yhteyshenkilöille ja koordinaattoreille" in leena.screen
 
