@@ -223,7 +223,7 @@ def test_an_invitation_is_for_a_role(url: str, said: str, role: str, listed: str
 
 
 def test_a_role_that_is_none_is_wrong_use_and_names_those_there_are(url: str) -> None:
-    result = run("staff", "invite", KELLO, "--name", "Leena", "--role", "boss")
+    result = rinnalla("staff", "invite", KELLO, "--name", "Leena", "--role", "boss")
     assert result.exit_code == 2
     assert "contact-person" in result.stderr
 
