@@ -23,8 +23,8 @@ async def late(services: Services, row: OutboxMessage, worker: Staff) -> Notice 
     """Nobody has taken this request. In the organisation that is its card, anew; a coordinator gets no more than that
     it is so, and what they can do."""
     detail = row.detail or {}
-    found = await rescue.one(services, worker.id, row.request_id or 0, detail["since"])
     if worker.role == Role.COORDINATOR:
+        found = await rescue.one(services, worker.id, row.request_id or 0, detail["since"])
         return _to_coordinator(services, found) if found else None
     card = await caseload.card(services, worker.id, row.request_id or 0)
     if card is None or card.state is not State.OPEN:
@@ -92,6 +92,8 @@ async def mismatch(services: Services, row: OutboxMessage, worker: Staff) -> Not
     card = await caseload.outline(services, worker.id, row.request_id or 0)
     if card is None or card.state is not State.ACCEPTED:
         return None
+    if not card.own and worker.role != Role.CONTACT_PERSON:
+        return None  # somebody else has it by now
     if not card.own:
         text = _(
             "Pyyntö #{number}: asiakas kertoo, ettei häneen ole saatu yhteyttä. Pyyntö on: {name}."

@@ -143,9 +143,12 @@ async def put_cards(
 
 
 async def overseers(session: AsyncSession, role: Role, organisation_id: str | None = None) -> list[int]:
-    """Contact persons of an organisation, or coordinators, who belong to the service as a whole."""
+    """Contact persons of an organisation, or coordinators, who belong to the service as a whole; those only whom a
+    message would reach, for who has blocked the bot helps nobody."""
     there = () if organisation_id is None else (Staff.organisation_id == organisation_id,)
-    found = select(Staff.id).where(Staff.role == role, Staff.removed_at.is_(None), *there)
+    found = select(Staff.id).where(
+        Staff.role == role, Staff.removed_at.is_(None), Staff.blocked_at.is_(None), *there
+    )
     return list(await session.scalars(found.order_by(Staff.id)))
 
 

@@ -10,6 +10,7 @@ import pytest
 from bot.core.grants import Role
 from bot.core.requests import State, Step
 from bot.core.rescue import Reached
+from bot.db.tables import Staff
 from bot.services import caseload, closing, consents, housekeeping, rescue, staff
 from bot.services.base import Services
 from bot.services.staff import Worker
@@ -117,6 +118,18 @@ async def test_who_is_all_alone_hears_of_it_too(services: Services, clock: HandC
     clock.go(SECOND)
     await rescue.run(services)
     assert await told(services) == [("unanswered", None)]
+
+
+async def test_who_has_blocked_the_bot_is_passed_over(services: Services, clock: HandClock) -> None:
+    people = await everybody(services)
+    await asks(services)
+    async with services.db.work() as session:
+        person = await session.get(Staff, people["person"].id)
+        assert person is not None
+        person.blocked_at = clock()
+    clock.go(FIRST)
+    await rescue.run(services)
+    assert await told(services) == [("rescue", people["coordinator"].id)]
 
 
 async def test_what_somebody_has_or_what_is_over_is_left_alone(services: Services, clock: HandClock) -> None:
