@@ -212,9 +212,17 @@ def _request(request: dict[str, Any], services: Services) -> Markup:
         (_("Lähetetty: {day}"), request["created_at"]),
         (_("Työntekijä otti pyynnön: {day}"), request["accepted_at"]),
         (_("Yhteys saatu: {day}"), request["contacted_at"]),
+        (_("Kerroit, ettei yhteyttä ole otettu: {day}"), request["disputed_at"]),
         (_("Päättynyt: {day}"), request["closed_at"]),
     )
-    state = views.request_state(State(request["state"]), request["outcome"], request["worker"], organisation)
+    state = views.request_state(
+        State(request["state"]),
+        request["outcome"],
+        request["worker"],
+        organisation,
+        request["closing_by"],
+        request["disputed_at"] is not None,
+    )
     areas = listed([views.area_name(services.catalog, area) for area in request["areas"]])
     return _article(
         organisation,
@@ -278,6 +286,8 @@ def _message_name(kind: str) -> str:
     return {
         str(Kind.RECEIPT): _("Tosite suostumuksestasi"),
         str(Kind.STEP): _("Tieto siitä, miten pyyntösi etenee"),
+        str(Kind.CLOSING): _("Kysymys siitä, sopiiko pyynnön päättyä"),
+        str(Kind.UNANSWERED): _("Tieto siitä, ettei kukaan ole vielä ottanut pyyntöäsi"),
         str(Kind.WORD): _("Työntekijän viesti sinulle"),
         str(Kind.CONSENT_ENDING): _("Kysymys siitä, miten suostumuksesi jatkuu"),
         str(Kind.CLAIM_ASKED): _("Kysymys siitä, saako koodisi syöttänyt nähdä tietosi"),

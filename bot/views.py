@@ -15,7 +15,7 @@ from markupsafe import Markup
 from bot import schedule
 from bot.core.check_in import Strength
 from bot.core.consent import BestTime, Reach, Shared
-from bot.core.requests import Outcome, State
+from bot.core.requests import Outcome, Side, State
 from bot.i18n import current_locale, day, fill, html, listed, moment
 from bot.i18n import gettext as _
 from catalog.freshness import stale
@@ -346,9 +346,24 @@ def when(value: datetime, zone: ZoneInfo) -> str:
     return moment(value, zone)
 
 
-def request_state(state: State, outcome: str | None, worker: str | None, organisation: str) -> str:
+def request_state(
+    state: State,
+    outcome: str | None,
+    worker: str | None,
+    organisation: str,
+    closing_by: str | None = None,
+    disputed: bool = False,
+) -> str:
     """How a request stands, told to its client in plain words."""
     who = worker or organisation
+    if state is State.CLOSING and closing_by == Side.CLIENT:
+        return _("Olet kertonut, ettet enää tarvitse tätä. {who} saa siitä tiedon.").format(who=who)
+    if state is State.CLOSED and closing_by == Side.CLIENT and outcome in (None, Outcome.NOT_INTERESTED):
+        return _("Pyyntö on päättynyt, kuten toivoit. Voit palata, milloin haluat.")
+    if state is State.ACCEPTED and disputed:
+        return _("Kerroit, ettei sinuun ole otettu yhteyttä. {who} tietää sen ja yrittää uudelleen.").format(
+            who=who
+        )
     if state is State.CLOSED and outcome:
         return request_outcome(Outcome(outcome), organisation)
     return {
@@ -356,6 +371,7 @@ def request_state(state: State, outcome: str | None, worker: str | None, organis
         State.ACCEPTED: _("{who} on ottanut pyyntösi hoitaakseen ja ottaa sinuun yhteyttä."),
         State.CONTACTED: _("{who} kertoo ottaneensa sinuun yhteyttä."),
         State.UNREACHABLE: _("{who} on yrittänyt tavoittaa sinua. Se ei ole vielä onnistunut."),
+        State.CLOSING: _("{who} kertoo, että tämä pyyntö voisi päättyä. Sopiiko se sinulle?"),
         State.CLOSED: _("Pyyntö on päättynyt."),
         State.WITHDRAWN: _("Suostumus on päättynyt, joten pyyntökin päättyi."),
     }[state].format(who=who)

@@ -18,7 +18,7 @@ from bot.services import clients, enquiries, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer, choices, memo, privacy, states, tidy, welcome
+from dialogs import answer, choices, closing, memo, privacy, states, tidy, welcome
 from dialogs.common import (
     Label,
     Ready,
@@ -82,7 +82,7 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
 def _state_line(catalog: Catalog, one: MyRequest) -> tuple[Markup, Markup]:
     """How a request stands, in full and shortly."""
     name = organisation_name(catalog, one.organisation_id)
-    state = views.request_state(one.state, one.outcome, one.worker, name)
+    state = views.request_state(one.state, one.outcome, one.worker, name, one.closing_by, one.disputed)
     head = fill("{symbol} <b>{name}</b>", symbol=_SYMBOLS[one.state], name=name)
     return views.joined(head, html(state)), head
 
@@ -92,6 +92,7 @@ _SYMBOLS = {
     State.ACCEPTED: "🙋",
     State.CONTACTED: "🤝",
     State.UNREACHABLE: "📵",
+    State.CLOSING: "❔",
     State.CLOSED: "✔️",
     State.WITHDRAWN: "✖️",
 }
@@ -121,7 +122,7 @@ async def _request(manager: DialogManager) -> MyRequest | None:
 async def get_request(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     one = await _request(dialog_manager)
     if one is None:
-        return {"request": html(_("Tätä pyyntöä ei enää ole.")), "live": False, "write": False, "find": True}
+        return {"request": html(_("Tätä pyyntöä ei enää ole.")), "live": False, "find": True}
     name = organisation_name(services.catalog, one.organisation_id)
     offer = services.catalog.offers_by_id.get(one.offer_id or "")
     return {
@@ -130,9 +131,12 @@ async def get_request(dialog_manager: DialogManager, services: Services, **_kwar
             fill("{offer}", offer=offer.name.best(current_locale())) if offer else None,
             views.no_longer_offered(offer, services.catalog.organisation_of(offer)) if offer else None,
             fill(_("Lähetetty {when}\n"), when=views.when(one.created_at, services.settings.zone)),
-            html(views.request_state(one.state, one.outcome, one.worker, name)),
+            html(views.request_state(one.state, one.outcome, one.worker, name, one.closing_by, one.disputed)),
         ),
         "live": one.live,
+        "over": closing.label(one),
+        "nobody": one.state is State.CONTACTED,
+        "called": one.live and one.disputed,
         "write": one.state in IN_HAND and one.reach is Reach.CHAT,
         "find": one.state in {State.CLOSED, State.WITHDRAWN},
     }
@@ -141,6 +145,21 @@ async def get_request(dialog_manager: DialogManager, services: Services, **_kwar
 async def on_write(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     if one := await _request(manager):
         await answer.start(manager, one.id)
+
+
+async def on_over(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    if one := await _request(manager):
+        await closing.start(manager, one.id)
+
+
+async def on_nobody(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    if one := await _request(manager):
+        await closing.start_nobody(manager, one.id)
+
+
+async def on_called(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    if one := await _request(manager):
+        await closing.on_called(callback, manager, one.id)
 
 
 async def on_find(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -231,6 +250,9 @@ def build() -> Dialog:
         page(
             Ready("request"),
             Button(Label("✍️ Kirjoita työntekijälle"), id="write", on_click=on_write, when="write"),
+            Button(Label("Minuun on otettu yhteyttä"), id="called", on_click=on_called, when="called"),
+            Button(Label("Kukaan ei ole ottanut yhteyttä"), id="nobody", on_click=on_nobody, when="nobody"),
+            Button(Ready("over"), id="over", on_click=on_over, when="live"),
             Button(Label("🔎 Etsitään muuta"), id="find", on_click=on_find, when="find"),
             Button(
                 Label("Suostumus ja sen peruminen"), id="r_consent", on_click=on_request_consent, when="live"

@@ -99,6 +99,12 @@ class Matters(StatesGroup):
     forgotten = State()
 
 
+class Closing(StatesGroup):
+    over = State()  # is a request over?
+    nobody = State()  # has nobody been in touch, although the worker says so?
+    told = State()  # the worker knows, and the way to be reached can be put right
+
+
 class Enquiry(StatesGroup):
     whom = State()  # which organisation is asked, without a name
     write = State()

@@ -207,6 +207,27 @@ def test_an_invitation_to_nowhere_names_the_organisations_there_are(url: str) ->
     assert KELLO in line
 
 
+@pytest.mark.parametrize(
+    ("said", "role", "listed"),
+    [
+        ("worker", "worker", "worker"),
+        ("contact-person", "contact_person", "contact-person"),
+        ("contact_person", "contact_person", "contact-person"),
+        ("Coordinator", "coordinator", "coordinator"),
+    ],
+)
+def test_an_invitation_is_for_a_role(url: str, said: str, role: str, listed: str) -> None:
+    code = well("staff", "invite", KELLO, "--name", "Leena", "--role", said).split()[1]
+    assert in_services(url, staff.redeem, code, 1, "fi").role == role
+    assert f"  {listed}  " in well("staff", "list")
+
+
+def test_a_role_that_is_none_is_wrong_use_and_names_those_there_are(url: str) -> None:
+    result = rinnalla("staff", "invite", KELLO, "--name", "Leena", "--role", "boss")
+    assert result.exit_code == 2
+    assert "contact-person" in result.stderr
+
+
 def test_workers_are_listed_and_removed(url: str) -> None:
     assert "Nobody has joined yet" in well("staff", "list")
     worker = in_services(url, joined)

@@ -114,6 +114,8 @@ def test_everything_has_a_name_in_words() -> None:
     told = {
         Kind.RECEIPT,
         Kind.STEP,
+        Kind.CLOSING,
+        Kind.UNANSWERED,
         Kind.WORD,
         Kind.CLAIM_ASKED,
         Kind.CONSENT_ENDING,
@@ -122,7 +124,10 @@ def test_everything_has_a_name_in_words() -> None:
         Kind.ENQUIRY_ANSWER,
         Kind.ENQUIRY_ENDED,
     }
-    to_workers_only = {Kind.CARD, Kind.RETRACT, Kind.CONSENT_OVER, Kind.ENQUIRY, Kind.CLAIM_REFUSED}
+    to_workers_only = {
+        *(Kind.CARD, Kind.RETRACT, Kind.CONSENT_OVER, Kind.ENQUIRY, Kind.CLAIM_REFUSED),
+        *(Kind.RESCUE, Kind.CLOSING_TOLD, Kind.MISMATCH, Kind.UNREACHED),
+    }
     assert told | to_workers_only == set(Kind)
     for one in told:
         assert my_page._message_name(one) != one

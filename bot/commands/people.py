@@ -19,9 +19,23 @@ consents = typer.Typer(help="The record of consents.", no_args_is_help=True)
 def staff_invite(
     organisation: Annotated[str, typer.Argument(help="Id of the organisation in the catalogue.")],
     name: Annotated[str, typer.Option(help="Name that clients and colleagues see.")],
+    role: Annotated[
+        str,
+        typer.Option(
+            metavar="ROLE",
+            help="worker, contact-person (of the organisation) or coordinator (of the whole service).",
+        ),
+    ] = "worker",
 ) -> None:
     """Print a one-time code and a link with which a worker joins; valid for seven days."""
+    from bot.core.grants import Role
     from bot.services import staff
+
+    try:
+        chosen = Role(role.strip().lower().replace("-", "_"))
+    except ValueError:
+        roles = ", ".join(_shown(one) for one in Role)
+        raise typer.BadParameter(f"no role {role!r}; there are: {roles}", param_hint="--role") from None
 
     async def use(services: Any) -> tuple[Any, str | None]:
         known = services.catalog.organisations_by_id
@@ -29,12 +43,19 @@ def staff_invite(
             raise ValueError(
                 f"no organisation {organisation!r} in the catalogue; there are: {', '.join(sorted(known))}"
             )
-        return await staff.invite(services, organisation, name), await _staff_username(services.settings)
+        return await staff.invite(services, organisation, name, chosen), await _staff_username(
+            services.settings
+        )
 
     invitation, username = with_services(use)
     typer.echo(f"Code: {invitation.code} (valid until {invitation.expires_at:%d.%m.%Y %H:%M} UTC, once)")
     link = f"https://t.me/{username}?start={invitation.code}" if username else "(no staff bot in reach)"
     typer.echo(f"Link: {link}")
+
+
+def _shown(role: str) -> str:
+    """A role as it is written on the command line."""
+    return role.replace("_", "-")
 
 
 async def _staff_username(settings: Settings) -> str | None:
@@ -66,7 +87,8 @@ def staff_list(as_json: AsJson = False) -> None:
         return
     for worker, joined in rows:
         typer.echo(
-            f"{worker.id:4}  {worker.organisation_id:30}  {worker.role:10}  {joined:%d.%m.%Y}  {worker.name}"
+            f"{worker.id:4}  {worker.organisation_id:30}  {_shown(worker.role):14}  {joined:%d.%m.%Y}"
+            f"  {worker.name}"
         )
     if not rows:
         typer.echo("Nobody has joined yet. Invite with: rinnalla staff invite ORGANISATION --name NAME")

@@ -15,7 +15,7 @@ class Role(StrEnum):
 
     WORKER = "worker"
     CONTACT_PERSON = "contact_person"  # receives requests and information for the organisation
-    COORDINATOR = "coordinator"  # keeps the catalogue and reads the figures, and meets no client
+    COORDINATOR = "coordinator"  # of the service as a whole: catalogue, figures, what waits; meets no client
 
 
 MEETS_CLIENTS = frozenset({Role.WORKER, Role.CONTACT_PERSON})
@@ -37,6 +37,7 @@ OF_STEP = {
     Step.CONTACTED: Action.MARK,
     Step.UNREACHABLE: Action.MARK,
     Step.CLOSE: Action.MARK,
+    Step.REOPEN: Action.MARK,
 }
 
 _SEAL = object()
@@ -112,6 +113,16 @@ def permits(
 def meets(worker: WorkerFacts, organisation_id: str) -> bool:
     """Whether requests to this organisation are this worker's business at all."""
     return not worker.removed and worker.organisation_id == organisation_id and worker.role in MEETS_CLIENTS
+
+
+def oversees(worker: WorkerFacts, organisation_id: str) -> bool:
+    """Whether it is this worker's business that nobody takes a request to this organisation, or that two tell two
+    stories about one: a contact person's in their own organisation, a coordinator's everywhere. It shows nothing of a
+    client: for that there are grants alone."""
+    if worker.removed:
+        return False
+    own = worker.role is Role.CONTACT_PERSON and worker.organisation_id == organisation_id
+    return own or worker.role is Role.COORDINATOR
 
 
 def _in_turn(consent: ConsentFacts, worker: WorkerFacts, action: Action) -> bool:

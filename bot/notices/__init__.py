@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import fill
 from bot.i18n import gettext as _
-from bot.notices import for_clients, for_workers
+from bot.notices import closing, for_clients, for_workers, rescue
 from bot.notices.for_askers import for_asker
 from bot.notices.notice import Notice
 from bot.services.base import Services
@@ -22,6 +22,8 @@ __all__ = ["Notice", "client_of", "for_asker", "for_client", "for_worker", "work
 TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Notice | None]]] = {
     Kind.RECEIPT: for_clients.receipt,
     Kind.STEP: for_clients.step,
+    Kind.CLOSING: closing.asked,
+    Kind.UNANSWERED: rescue.unanswered,
     Kind.WORD: for_clients.word,
     Kind.CONSENT_ENDING: for_clients.consent_ending,
     Kind.CONSENT_ENDED: for_clients.consent_ended,
@@ -35,6 +37,10 @@ TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notic
     Kind.CLAIM_REFUSED: for_workers.claim_refused,
     Kind.ENQUIRY: for_workers.enquiry,
     Kind.RETRACT: for_workers.retract,
+    Kind.RESCUE: rescue.late,
+    Kind.CLOSING_TOLD: closing.told,
+    Kind.MISMATCH: rescue.mismatch,
+    Kind.UNREACHED: rescue.unreached,
 }
 
 

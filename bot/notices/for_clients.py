@@ -10,6 +10,7 @@ from bot.core.requests import IN_HAND, LIVE, Outcome, State
 from bot.db.tables import Client, Consent, OutboxMessage
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
+from bot.notices import closing
 from bot.notices.notice import Notice, Subject, button, consented, organisation_name, subject
 from bot.services import claims
 from bot.services.base import Services
@@ -77,6 +78,8 @@ async def step(services: Services, row: OutboxMessage, client: Client) -> Notice
 
 def _step(services: Services, row: OutboxMessage, about: Subject) -> Notice | None:
     assert about.request is not None
+    if (row.detail or {}).get("goes_on"):
+        return closing.goes_on(about)
     state = State((row.detail or {})["state"])
     if about.request.state != state:
         return None  # something newer has happened, and its own message is on the way
@@ -86,7 +89,12 @@ def _step(services: Services, row: OutboxMessage, about: Subject) -> Notice | No
     rows = [button(_("Avaa pyyntö"), f"go:request:{about.request.id}")]
     if outcome in {Outcome.NO_CAPACITY, Outcome.NOT_RIGHT_PLACE, Outcome.NOT_INTERESTED}:
         rows.append(button(_("🔎 Etsitään muuta"), "go:find"))
-    return Notice(html(views.request_state(state, outcome, worker, organisation)), InlineKeyboardMarkup(rows))
+    if state is State.CONTACTED:
+        rows = closing.was_it_so(about.request)
+    told = views.request_state(state, outcome, worker, organisation, about.request.closing_by)
+    if (row.detail or {}).get("ran_out"):
+        return closing.ran_out(told, about)
+    return Notice(html(told), InlineKeyboardMarkup(rows))
 
 
 async def word(services: Services, row: OutboxMessage, client: Client) -> Notice | None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import requests as rules
+from bot.core import rescue
 from bot.core.consent import ConsentRecord, ConsentState, Purpose, Reach, canonical
 from bot.core.grants import OF_STEP, Action, ConsentFacts, Grant, Role, WorkerFacts, meets, permits
-from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, State, Step, Urgency
+from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, Side, State, Step, Urgency
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff, StaffCard
-from bot.services import access, outbox
+from bot.services import access, closing, outbox
 from bot.services.access import Heard, Personal
 from bot.services.base import Services
 
@@ -42,6 +44,12 @@ class Card:
     steps: frozenset[Step]
     version: str
     """Another one whenever something personal in it would be another."""
+    closing_by: Side | None = None
+    closes_at: datetime | None = None
+    """When it closes by itself, if nobody answers."""
+    waited: int = 0
+    """Working days, once that is so long that others have been told."""
+    disputed: bool = False
     personal: Personal | None = None
 
 
@@ -83,7 +91,8 @@ class _Facts:
 
     @property
     def steps(self) -> frozenset[Step]:
-        return rules.steps(State(self.request.state), own=self.own)
+        by = self.request.closing_by
+        return rules.steps(State(self.request.state), own=self.own, closing_by=Side(by) if by else None)
 
 
 def _worker(row: Staff) -> WorkerFacts:
@@ -113,7 +122,7 @@ async def _facts(
     return _Facts(request, consent, client, taker, worker)
 
 
-def _outline(facts: _Facts, now: datetime) -> Card:
+def _outline(facts: _Facts, now: datetime, zone: ZoneInfo) -> Card:
     """The request without anything personal, which is all that most may see of it."""
     request, shown = facts.request, facts.grant(now, Action.SEE)
     personal = (
@@ -134,22 +143,31 @@ def _outline(facts: _Facts, now: datetime) -> Card:
         own=facts.own,
         taken_by=facts.taker.name if facts.taker and not facts.own else None,
         steps=facts.steps,
+        closing_by=Side(request.closing_by) if request.closing_by else None,
+        closes_at=request.closing_at + rules.CLOSES_AFTER if request.closing_at else None,
+        waited=_waited(request, now, zone) if request.rescue_step else 0,
+        disputed=request.disputed_at is not None and facts.own,
         version=hashlib.sha256(canonical(personal)).hexdigest(),
     )
+
+
+def _waited(request: ContactRequest, now: datetime, zone: ZoneInfo) -> int:
+    waits = request.state == State.OPEN
+    return rescue.waited(request.waiting_since or request.created_at, now, zone) if waits else 0
 
 
 async def _card(session: AsyncSession, services: Services, facts: _Facts) -> Card:
     now = services.clock()
     grant = facts.grant(now, Action.SEE)
     personal = await access.see(session, services, grant, facts.consent, facts.request)
-    return replace(_outline(facts, now), personal=personal)
+    return replace(_outline(facts, now, services.settings.zone), personal=personal)
 
 
 async def outline(services: Services, worker_id: int, request_id: int) -> Card | None:
     """The request as anybody in the organisation may see it now; None if it is none of this worker's business."""
     async with services.db.read() as session:
         facts = await _facts(session, worker_id, request_id)
-        return _outline(facts, services.clock()) if facts else None
+        return _outline(facts, services.clock(), services.settings.zone) if facts else None
 
 
 async def card(services: Services, worker_id: int, request_id: int) -> Card | None:
@@ -208,7 +226,11 @@ async def _step(
     session: AsyncSession, services: Services, facts: _Facts, step: Step, outcome: Outcome | None
 ) -> bool:
     now, request = services.clock(), facts.request
-    if step not in AFTER or not facts.may(step, now) or (step is Step.CLOSE) != (outcome is not None):
+    if not facts.may(step, now) or (step is Step.CLOSE) != (outcome is not None):
+        return False
+    if step in {Step.CLOSE, Step.REOPEN}:
+        return await closing.by_worker(session, services, request, outcome)
+    if step not in AFTER:
         return False
     after = AFTER[step]
     values: dict[str, object] = {"state": after}
@@ -216,8 +238,6 @@ async def _step(
         values |= {"accepted_by": facts.worker.id, "accepted_at": now}
     elif step is Step.CONTACTED:
         values["contacted_at"] = now
-    elif step is Step.CLOSE:
-        values |= {"closed_at": now, "outcome": outcome}
     unchanged = (ContactRequest.id == request.id, ContactRequest.state == request.state)
     result = await session.execute(update(ContactRequest).where(*unchanged).values(values))
     if not result.rowcount:  # type: ignore[attr-defined]
@@ -230,7 +250,7 @@ async def _step(
             f"step:{request.id}:{after}:{now.timestamp()}",
             client_id=request.client_id,
             request_id=request.id,
-            detail={"state": after, "outcome": outcome},
+            detail={"state": after, "outcome": None},
         )
     await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
     return True
@@ -335,7 +355,8 @@ async def keep_true(services: Services, worker_id: int, card: Card) -> None:
 
 async def _keep_true(session: AsyncSession, services: Services, worker_id: int, card: Card) -> None:
     facts = await _facts(session, worker_id, card.request_id)
-    if facts is None or _outline(facts, services.clock()) != replace(card, personal=None):
+    zone = services.settings.zone
+    if facts is None or _outline(facts, services.clock(), zone) != replace(card, personal=None):
         await outbox.put_card(session, services, worker_id, card.request_id, urgent=True)
 
 

@@ -123,6 +123,15 @@ async def chat_reachable(services: Services, chat_id: int, reachable: bool) -> N
         )
         for request in requests:
             await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=False)
+            if client.blocked_at is not None and request.accepted_by is not None:
+                await outbox.put(
+                    session,
+                    services,
+                    outbox.Kind.UNREACHED,
+                    f"unreached:{request.id}:{client.blocked_at.timestamp()}",
+                    staff_id=request.accepted_by,
+                    request_id=request.id,
+                )
 
 
 @dataclass(frozen=True)

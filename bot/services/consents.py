@@ -91,6 +91,7 @@ async def end(
     for request in await session.scalars(resting.with_for_update(key_share=True)):
         if request.state in LIVE:
             request.state, request.closed_at = State.WITHDRAWN, services.clock()
+            request.outcome = request.closing_by = request.closing_at = None
             if request.accepted_by is not None:
                 await outbox.put(
                     session,

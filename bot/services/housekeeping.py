@@ -25,10 +25,12 @@ from bot.db.tables import (
     Staff,
 )
 from bot.db.work import Database
-from bot.services import access, claims, clients, consents, enquiries, outbox
+from bot.services import access, claims, clients, closing, consents, enquiries, outbox, rescue
 from bot.services.base import Services
 
 PURGE_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(minutes=1)
+"""How often it is looked whether a request waits too long, for a worker or for a word about its end."""
 SCRUB_EVERY = timedelta(minutes=1)
 """What was deleted or replaced is gone from SQLite's files this long after, or as soon as nobody is in the way."""
 
@@ -36,8 +38,12 @@ _done: WeakKeyDictionary[Database, dict[timedelta, datetime]] = WeakKeyDictionar
 
 
 async def tick(services: Services) -> None:
-    """Cheap, and called at every round of the courier: ended consents close at once, the rest now and then."""
+    """Cheap, and called at every round of the courier: ended consents close at once, the rest now and then. What
+    is due is read from the rows, so a restart changes nothing."""
     await consents.expire_due(services)
+    if _due(services, LOOK_EVERY):
+        await closing.run_out(services)
+        await rescue.run(services)
     if _due(services, PURGE_EVERY):
         await purge(services)
     if _due(services, SCRUB_EVERY):

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.calendar import may_go_from
 from bot.core.consent import ConsentState
-from bot.core.grants import MEETS_CLIENTS
+from bot.core.grants import MEETS_CLIENTS, Role
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
 from bot.db.work import on_commit
 from bot.services.base import Services
@@ -36,6 +36,8 @@ UNCERTAIN = "uncertain"
 class Kind(StrEnum):
     RECEIPT = "receipt"  # to the client: what you consented to, with one tap to withdraw
     STEP = "step"  # to the client: what happened to your request
+    CLOSING = "closing"  # to the client: the worker says that it is over; does that suit you?
+    UNANSWERED = "unanswered"  # to the client: nobody has taken your request, and what you can do
     WORD = "word"  # to the client: a worker's own words
     CONSENT_ENDING = "consent_ending"  # to the client: the term is about to run out, and what then?
     CLAIM_ASKED = "claim_asked"  # to the client: a worker has entered your code; may they see it?
@@ -47,6 +49,10 @@ class Kind(StrEnum):
     ENQUIRY = "enquiry"  # to a worker: an enquiry as it stands now
     ENQUIRY_ANSWER = "enquiry_answer"  # to somebody known by a route only: what a worker has answered
     ENQUIRY_ENDED = "enquiry_ended"  # to the same: somebody else, or time, has ended the enquiry
+    RESCUE = "rescue"  # to a contact person or a coordinator: nobody has taken this request
+    CLOSING_TOLD = "closing_told"  # to the worker who has the request: what became of its end
+    MISMATCH = "mismatch"  # to the worker and the contact person: the client says that nobody called
+    UNREACHED = "unreached"  # to the worker who has the request: the chat no longer reaches the client
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
 
 
@@ -134,6 +140,16 @@ async def put_cards(
     message, for a change in an old one is noticed by nobody."""
     for worker_id in await session.scalars(_workers(organisation_id)):
         await put_card(session, services, worker_id, request_id, urgent=urgent, afresh=afresh)
+
+
+async def overseers(session: AsyncSession, role: Role, organisation_id: str | None = None) -> list[int]:
+    """Contact persons of an organisation, or coordinators, who belong to the service as a whole; those only whom a
+    message would reach, for who has blocked the bot helps nobody."""
+    there = () if organisation_id is None else (Staff.organisation_id == organisation_id,)
+    found = select(Staff.id).where(
+        Staff.role == role, Staff.removed_at.is_(None), Staff.blocked_at.is_(None), *there
+    )
+    return list(await session.scalars(found.order_by(Staff.id)))
 
 
 def _workers(organisation_id: str) -> Select[int]:

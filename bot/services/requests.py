@@ -21,7 +21,8 @@ from bot.core.consent import (
     Reach,
     Shared,
 )
-from bot.core.requests import IN_HAND, LIVE, State, Urgency, urgency
+from bot.core.grants import Role
+from bot.core.requests import CLOSES_AFTER, IN_HAND, LIVE, Side, State, Urgency, urgency
 from bot.db import tables
 from bot.db.tables import Client, Consent, ContactRequest, Staff
 from bot.services import clients, consents, outbox
@@ -185,6 +186,9 @@ class MyRequest:
     created_at: datetime
     consent_id: str
     valid_until: datetime
+    closing_by: Side | None = None
+    closes_at: datetime | None = None
+    disputed: bool = False
 
     @property
     def live(self) -> bool:
@@ -216,9 +220,52 @@ async def mine(services: Services, chat_id: int) -> list[MyRequest]:
                 created_at=request.created_at,
                 consent_id=consent.id,
                 valid_until=consent.valid_until,
+                closing_by=Side(request.closing_by) if request.closing_by else None,
+                closes_at=request.closing_at + CLOSES_AFTER if request.closing_at else None,
+                disputed=request.disputed_at is not None,
             )
             for request, consent, worker in rows
         ]
+
+
+async def dispute(session: AsyncSession, services: Services, client: Client, request: ContactRequest) -> bool:
+    """Inside a unit of work: the client says that nobody has been in touch, although the worker says so. It opens again
+    for the worker who has it, who is told without blame, as is the contact person. False if no worker says so now."""
+    says_contacted = request.state == State.CONTACTED or (
+        request.state == State.CLOSING and request.contacted_at is not None and request.disputed_at is None
+    )
+    if request.client_id != client.id or not says_contacted:
+        return False
+    now = services.clock()
+    request.state, request.disputed_at = State.ACCEPTED, now
+    request.closing_by = request.closing_at = request.outcome = None
+    await session.flush()
+    persons = await outbox.overseers(session, Role.CONTACT_PERSON, request.organisation_id)
+    for worker_id in dict.fromkeys([request.accepted_by, *persons]):
+        if worker_id is not None:
+            await outbox.put(
+                session,
+                services,
+                outbox.Kind.MISMATCH,
+                f"mismatch:{request.id}:{now.timestamp()}:{worker_id}",
+                staff_id=worker_id,
+                request_id=request.id,
+            )
+    await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
+    return True
+
+
+async def confirm_contact(session: AsyncSession, services: Services, request: ContactRequest) -> bool:
+    """Inside a unit of work: the client says that somebody has been in touch; two stories are one again. A worker who
+    was in touch and has not marked it yet need not do so."""
+    if request.disputed_at is None or request.state not in LIVE:
+        return False
+    request.disputed_at = None
+    if request.state in {State.ACCEPTED, State.UNREACHABLE}:
+        request.state, request.contacted_at = State.CONTACTED, services.clock()
+    await session.flush()
+    await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
+    return True
 
 
 async def answer(services: Services, chat_id: int, request_id: int, words: str, message_id: int) -> bool:

@@ -14,7 +14,7 @@ from bot.core.enquiries import LIVE
 from bot.core.grants import MEETS_CLIENTS, Role
 from bot.core.requests import IN_HAND, State
 from bot.db.tables import ContactRequest, Enquiry, EnquiryCard, Invite, OutboxMessage, Staff, StaffCard
-from bot.services import outbox
+from bot.services import closing, outbox
 from bot.services.base import Services
 
 INVITE_VALID = timedelta(days=7)
@@ -193,7 +193,8 @@ async def _let_go(session: AsyncSession, services: Services, row: Staff) -> None
         .with_for_update(key_share=True)
     )
     for request in await session.scalars(in_hand):
-        request.state, request.accepted_by, request.accepted_at = State.OPEN, None, None
+        await closing.let_go(session, services, request)
+        await session.flush()
         organisation_id = request.organisation_id
         await outbox.put_cards(session, services, organisation_id, request.id, urgent=False, afresh=True)
     cards = select(StaffCard.request_id).where(StaffCard.staff_id == row.id)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import views
 from bot.core.consent import Reach
-from bot.core.requests import Outcome, State, Step, Urgency
-from bot.i18n import current_locale, fill, html
+from bot.core.requests import Outcome, Side, State, Step, Urgency
+from bot.i18n import current_locale, fill, html, ngettext
 from bot.i18n import gettext as _
 from bot.services.base import Services
 from bot.services.caseload import Card
@@ -23,14 +25,27 @@ def text(card: Card, services: Services) -> Markup:
         fill("<i>{offer}</i>", offer=offer.name.best(current_locale())) if offer else None,
         views.no_longer_offered(offer, catalog.organisation_of(offer)) if offer else None,
         fill(_("Saapunut {when}"), when=views.when(card.created_at, zone)),
+        _late(card),
         _general(card, services) if card.state is State.OPEN else None,
-        html(_state(card)) if card.state is not State.OPEN else None,
+        html(_state(card, zone)) if card.state is not State.OPEN else None,
         _personal(card, services),
     )
 
 
 def _title(card: Card) -> str:
     return _("Uusi yhteydenottopyyntö") if card.state is State.OPEN else _("Yhteydenottopyyntö")
+
+
+def _late(card: Card) -> Markup | None:
+    """Said of a request that waits so long that others have been told."""
+    if not card.waited:
+        return None
+    text = ngettext(
+        "⏰ Kukaan ei ole ottanut tätä {count} työpäivään.",
+        "⏰ Kukaan ei ole ottanut tätä {count} työpäivään.",
+        card.waited,
+    )
+    return fill("<b>{text}</b>", text=text.format(count=card.waited))
 
 
 def _general(card: Card, services: Services) -> Markup:
@@ -43,7 +58,7 @@ def _general(card: Card, services: Services) -> Markup:
     )
 
 
-def _state(card: Card) -> str:
+def _state(card: Card, zone: ZoneInfo) -> str:
     if card.state is State.WITHDRAWN:
         return _("Asiakas on perunut suostumuksen, tai se on päättynyt. Tiedot on poistettu tästä viestistä.")
     if card.state is State.CLOSED:
@@ -54,11 +69,29 @@ def _state(card: Card) -> str:
         )
     if not card.own:
         return _("Tämän otti {name}.").format(name=card.taken_by or _("toinen työntekijä"))
+    if card.state is State.CLOSING:
+        return _closing(card, zone)
+    if card.disputed and card.state is not State.CONTACTED:
+        return _(
+            "Asiakas kertoo, ettei yhteyttä ole vielä saatu. Yritä uudelleen ja merkitse, kun olette puhuneet."
+        )
     return {
         State.ACCEPTED: _("Pyyntö on sinulla. Ota yhteyttä asiakkaaseen."),
         State.CONTACTED: _("Olet merkinnyt: yhteys saatu."),
         State.UNREACHABLE: _("Olet merkinnyt: ei tavoitettu. Asiakas tietää, että olet yrittänyt."),
     }[card.state]
+
+
+def _closing(card: Card, zone: ZoneInfo) -> str:
+    until = views.until(card.closes_at, zone) if card.closes_at else ""
+    if card.closing_by is Side.CLIENT:
+        return _(
+            "Asiakas kertoo, ettei enää tarvitse tätä. Jos se sopii sinullekin, lopeta pyyntö. "
+            "Muuten se päättyy itsestään {until}."
+        ).format(until=until)
+    return _(
+        "Merkitsit: {outcome}. Asiakkaalta kysytään, sopiiko lopettaa. Jos hän ei vastaa, pyyntö päättyy {until}."
+    ).format(outcome=outcome_name(card.outcome), until=until)
 
 
 def _personal(card: Card, services: Services) -> Markup | None:
@@ -96,6 +129,7 @@ def keyboard(card: Card) -> InlineKeyboardMarkup | None:
         Step.UNREACHABLE: _("📵 Ei tavoitettu"),
         Step.WRITE: _("✍️ Kirjoita asiakkaalle"),
         Step.CLOSE: _("✔️ Lopeta pyyntö"),
+        Step.REOPEN: _("↩️ Peru lopetus"),
     }
     rows = [
         [InlineKeyboardButton(label, callback_data=f"r:{step}:{card.request_id}")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 
+from bot.core.grants import Role
 from bot.i18n import LANGUAGE_NAMES, LOCALES, current_locale, fill, set_locale
 from bot.i18n import gettext as _
 from bot.services import staff
@@ -44,20 +45,38 @@ def _refusal(why: Refusal) -> str:
     }[why]
 
 
+def _welcome(role: Role) -> str:
+    """What somebody in this role is there for, and what they see."""
+    if role is Role.COORDINATOR:
+        return _(
+            "<b>Tervetuloa, {worker}!</b>\nOlet palvelun koordinaattori. Työpaikkasi: {organisation}.\n\n"
+            "Saat tiedon, kun jonkin järjestön pyyntö odottaa liian kauan. Voit muistuttaa järjestöä tai kertoa "
+            "asiakkaalle. Asiakkaiden tietoja et näe.\n\n"
+            "/waiting näyttää, mitkä pyynnöt odottavat ottajaa.\n"
+            "/mismatches näyttää, missä asiakas kertoo, ettei yhteyttä ole saatu.\n/language vaihtaa kielen."
+        )
+    if role is Role.CONTACT_PERSON:
+        return _(
+            "<b>Tervetuloa, {worker}!</b>\nOlet yhteyshenkilö: {organisation}.\n\n"
+            "Saat tähän tiedon, kun joku pyytää yhteydenottoa, ja uudelleen, jos kukaan ei ota pyyntöä. "
+            "Asiakkaan tiedot näet vasta, kun otat pyynnön, ja vain ne, joihin asiakas on antanut suostumuksen.\n\n"
+            "/requests näyttää avoimet ja omat pyyntösi.\n/waiting näyttää, mitkä pyynnöt odottavat ottajaa.\n"
+            "/mismatches näyttää, missä asiakas kertoo, ettei yhteyttä ole saatu.\n"
+            "/enquiries näyttää nimettömät kysymykset.\n/language vaihtaa kielen."
+        )
+    return _(
+        "<b>Tervetuloa, {worker}!</b>\nOlet mukana: {organisation}.\n\n"
+        "Saat tähän tiedon, kun joku pyytää yhteydenottoa. Asiakkaan tiedot näet vasta, kun otat pyynnön, "
+        "ja vain ne, joihin asiakas on antanut suostumuksen.\n\n"
+        "/requests näyttää avoimet ja omat pyyntösi.\n/enquiries näyttää nimettömät kysymykset.\n"
+        "/language vaihtaa kielen."
+    )
+
+
 async def _greet(context: StaffContext, chat_id: int, worker: Worker) -> None:
     organisation = context.services.catalog.organisations_by_id.get(worker.organisation_id)
     name = organisation.name.best(current_locale()) if organisation else worker.organisation_id
-    text = fill(
-        _(
-            "<b>Tervetuloa, {worker}!</b>\nOlet mukana: {organisation}.\n\n"
-            "Saat tähän tiedon, kun joku pyytää yhteydenottoa. Asiakkaan tiedot näet vasta, kun otat pyynnön, "
-            "ja vain ne, joihin asiakas on antanut suostumuksen.\n\n"
-            "/requests näyttää avoimet ja omat pyyntösi.\n/enquiries näyttää nimettömät kysymykset.\n"
-            "/language vaihtaa kielen."
-        ),
-        worker=worker.name,
-        organisation=name,
-    )
+    text = fill(_welcome(worker.role), worker=worker.name, organisation=name)
     await context.bot.send_message(chat_id, text, parse_mode=ParseMode.HTML)
 
 

@@ -9,6 +9,7 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.core.grants import Role
 from bot.core.requests import Outcome, State, Step
 from bot.i18n import fill
 from bot.i18n import gettext as _
@@ -65,7 +66,10 @@ async def on_requests(update: Update, context: StaffContext, worker: Worker) -> 
     if update.effective_chat is None:
         return
     found = await caseload.waiting_and_own(context.services, worker.id)
-    if not found:
+    if worker.role is Role.COORDINATOR:
+        line = _("Koordinaattori ei ota pyyntöjä. /waiting näyttää, mitkä pyynnöt odottavat ottajaa.")
+        await context.bot.send_message(update.effective_chat.id, line)
+    elif not found:
         await context.bot.send_message(
             update.effective_chat.id, _("Nyt ei ole avoimia pyyntöjä. Kerron heti, kun uusi saapuu.")
         )
@@ -123,7 +127,8 @@ async def _on_step(
     if after is None:
         await answer(query, _("Tätä pyyntöä ei enää ole."), alert=True)
         return
-    await answer(query, _done(after) if done else _not_done(after), alert=not done)
+    line = _("Lopetus on peruttu.") if step is Step.REOPEN else _done(after)
+    await answer(query, line if done else _not_done(after), alert=not done)
     await refresh(update, context, request_id, worker)
 
 
@@ -132,6 +137,7 @@ def _done(card: Card) -> str:
         State.ACCEPTED: _("Pyyntö on nyt sinulla. Asiakas saa siitä tiedon."),
         State.CONTACTED: _("Kiitos! Merkitsin yhteyden. Asiakas saa siitä tiedon."),
         State.UNREACHABLE: _("Merkitsin. Asiakas saa tietää, että olet yrittänyt."),
+        State.CLOSING: _("Merkitsin. Kysyn vielä asiakkaalta, sopiiko lopettaa."),
     }.get(card.state, _("Pyyntö on päätetty. Asiakas saa siitä tiedon."))
 
 

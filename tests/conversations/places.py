@@ -17,6 +17,7 @@ from dialogs.states import (
     Asked,
     CheckIn,
     Claim,
+    Closing,
     Consent,
     Crisis,
     Enquiry,
@@ -207,6 +208,20 @@ async def _request(client: StraightClient) -> None:
     await client.taps("request")
 
 
+@way(Closing.nobody)
+async def _nobody_called(client: StraightClient) -> None:
+    await WAYS[Matters.request](client)
+    inside = client.inside
+    assert inside.worker is not None
+    mine = (await requests.mine(inside.services, client.user.id))[0]
+    await caseload.take(inside.services, inside.worker.id, mine.id, Step.CONTACTED)
+    await client.taps("b_main")
+    await client.taps("request")
+    await client.taps("nobody")
+
+
+further(Closing.over, Matters.request, "over")
+further(Closing.told, Closing.nobody, "nobody")
 further(Matters.consent, Matters.request, "r_consent")
 further(Renewal.term, Matters.consent, "renew")
 further(Renewal.items, Matters.consent, "change")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.app import ROLES, open_services, run
+from bot.core.grants import Role
 from bot.demo import CLIENT_TOKEN, STAFF_TOKEN
 from bot.services import clients, staff
 from bot.services.base import Services
@@ -83,9 +84,11 @@ class Talk:
         self._clients.append(Client(self.simulator, self.service.client_bot, user, PATIENCE))
         return self._clients[-1]
 
-    async def worker(self, name: str = "Leena", organisation: str = "kello") -> Phone:
+    async def worker(
+        self, name: str = "Leena", organisation: str = "kello", role: Role = Role.WORKER
+    ) -> Phone:
         """A worker who has joined with an invitation."""
-        invitation = await staff.invite(self.services, organisation, name)
+        invitation = await staff.invite(self.services, organisation, name, role)
         user = self.simulator.add_user(name, "fi")
         phone = Phone(self.simulator, self.service.staff_bot, user, PATIENCE)
         await phone.says(f"/start {invitation.code}")

@@ -7,15 +7,17 @@ import json
 import pytest
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.core.requests import Outcome, Step
+from bot.core.requests import Step
 from bot.db.dialog_state import SqlStorage
 from bot.services import caseload, consents, requests
+from bot.services.clients import Chat
 from bot.services.consents import MyConsent
 from bot.simulator.chats import Message
 from dialogs.states import Matters, Menu, Renewal
 from tests.conversations.inside import Inside, StraightClient
 from tests.conversations.places import SAID, go_to
 from tests.conversations.talking import Talk
+from tests.services.people import closes
 
 
 async def consent_of(client: StraightClient) -> MyConsent:
@@ -179,7 +181,7 @@ async def test_a_consent_whose_request_is_over_is_not_offered_to_be_renewed(desk
     await go_to(client, Matters.main)
     request_id = await taken(client)
     assert desk.worker is not None
-    await caseload.take(desk.services, desk.worker.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await closes(desk.services, desk.worker, request_id, chat=Chat(client.user.id, "fi"))
     await client.taps("privacy")
     await client.taps("consent")
     assert not {"renew", "change"} & set(client.widgets)

@@ -10,7 +10,7 @@ import pytest
 from bot.core import grants
 from bot.core.check_in import Strength
 from bot.core.consent import BestTime, ConsentState, Item, Purpose, Reach, Shared, kinds_of
-from bot.core.grants import Action, ConsentFacts, Grant, Role, WorkerFacts, covered, permits
+from bot.core.grants import Action, ConsentFacts, Grant, Role, WorkerFacts, covered, oversees, permits
 from bot.core.requests import State, Step
 
 NOW = datetime(2026, 3, 11, 8, 0, tzinfo=UTC)
@@ -65,7 +65,7 @@ LET_IN = {
         *((State.OPEN, taker, Action.ACCEPT) for taker in (ME, COLLEAGUE, None)),
         *(
             (state, ME, action)
-            for state in (State.ACCEPTED, State.CONTACTED, State.UNREACHABLE)
+            for state in (State.ACCEPTED, State.CONTACTED, State.UNREACHABLE, State.CLOSING)
             for action in (Action.SEE, Action.HEAR, Action.WRITE, Action.MARK)
         ),
     ]
@@ -92,6 +92,15 @@ def test_a_coordinator_is_let_in_nowhere() -> None:
         assert (
             permits(about, WorkerFacts(ME, "kello", Role.COORDINATOR), Purpose.CONTACT, NOW, action) is None
         )
+
+
+def test_the_whole_is_overseen_by_the_contact_person_there_and_by_coordinators_everywhere() -> None:
+    seen = {facts for facts, worker in WORKERS.items() if oversees(worker, "kello")}
+    assert seen == {
+        (Role.CONTACT_PERSON, "kello", False),
+        (Role.COORDINATOR, "kello", False),
+        (Role.COORDINATOR, "other", False),
+    }
 
 
 def test_every_step_of_a_worker_is_decided_by_the_same_rule() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from bot.core.consent import BestTime, Item, Reach
-from bot.core.requests import Outcome, Step
+from bot.core.requests import Step
 from bot.services import caseload, clients, consents, outbox, requests, revisions, staff
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -14,7 +14,7 @@ from bot.services.revisions import Revision
 from bot.simulator.chats import User
 from tests.conftest import HandClock
 from tests.courier.postman import Post, chat_of
-from tests.services.people import NAME, WORDS, asks, joins
+from tests.services.people import NAME, WORDS, asks, closes, joins
 from tests.services.people import outbox as all_rows
 
 NIGHT = datetime(2026, 3, 11, 21, 0, tzinfo=UTC)  # eleven in the evening in Helsinki
@@ -69,7 +69,7 @@ async def test_cards_are_brought_up_to_date_where_they_stand(post: Post, service
     assert NAME not in other.text
     assert other.buttons == []
     assert "Leena" in post.of_client(aino)[-1].text
-    await caseload.take(services, first.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await closes(services, first, request_id, chat=chat_of(aino))
     await post.until_all_is_sent()
     assert NAME not in post.of_worker(leena)[0].text
     assert len(post.of_worker(leena)) == len(post.of_worker(pekka)) == 1
@@ -389,7 +389,7 @@ async def test_of_a_request_that_is_over_nothing_is_asked(
     aino = post.somebody()
     request_id = await asks(services, chat_of(aino), days=30)
     await caseload.take(services, worker.id, request_id, Step.ACCEPT)
-    await caseload.take(services, worker.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await closes(services, worker, request_id, chat=chat_of(aino))
     clock.go(timedelta(days=25))
     await post.until_all_is_sent()
     assert all("Miten haluat jatkaa?" not in message.text for message in post.of_client(aino))

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from bot.core.calendar import Clock
 from bot.core.check_in import CheckIn, Strength
 from bot.core.consent import BestTime, Item, Reach
-from bot.core.requests import Step
+from bot.core.grants import Role
+from bot.core.requests import Outcome, State, Step
 from bot.core.safety import SafetyScreen
 from bot.db.tables import Base, Consent, ConsentEvent, ContactRequest, OutboxMessage
 from bot.db.work import Database
-from bot.services import caseload, requests, staff
+from bot.services import caseload, closing, requests, staff
 from bot.services.base import Services
 from bot.services.clients import Chat
 from bot.services.requests import Draft
@@ -78,9 +79,13 @@ async def asks(services: Services, chat: Chat = CLIENT, **changes: Any) -> int:
 
 
 async def joins(
-    services: Services, name: str = "Leena", organisation: str = KELLO, chat_id: int | None = None
+    services: Services,
+    name: str = "Leena",
+    organisation: str = KELLO,
+    chat_id: int | None = None,
+    role: Role = Role.WORKER,
 ) -> Worker:
-    invitation = await staff.invite(services, organisation, name)
+    invitation = await staff.invite(services, organisation, name, role)
     worker = await staff.redeem(services, invitation.code, chat_id or next(_worker_chats), "fi")
     assert isinstance(worker, Worker)
     return worker
@@ -89,6 +94,19 @@ async def joins(
 async def accepts(services: Services, worker: Worker, request_id: int) -> None:
     _, done = await caseload.take(services, worker.id, request_id, Step.ACCEPT)
     assert done
+
+
+async def closes(
+    services: Services,
+    worker: Worker,
+    request_id: int,
+    outcome: Outcome = Outcome.GOT_HELP,
+    chat: Chat = CLIENT,
+) -> None:
+    """The worker says how it ended, and to the client the end is all right."""
+    _, done = await caseload.take(services, worker.id, request_id, Step.CLOSE, outcome)
+    assert done
+    assert await closing.end(services, chat.id, request_id) in {State.CLOSED, None}
 
 
 async def consent_of(services: Services, request_id: int) -> Consent:

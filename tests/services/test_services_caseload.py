@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.core.requests import Outcome, State, Step
-from bot.services import caseload, staff
+from bot.services import caseload, closing, staff
 from bot.services.base import Services
 from bot.services.caseload import LONGEST_WORD, mark
 from bot.services.staff import Worker
@@ -20,6 +20,7 @@ from tests.services.people import (
     WORDS,
     accepts,
     asks,
+    closes,
     joins,
     outbox,
     request,
@@ -176,6 +177,10 @@ async def test_a_request_goes_its_way_to_an_outcome(services: Services, way: lis
     card, done = await caseload.take(services, worker.id, request_id, Step.CLOSE, Outcome.REFERRED_ON)
     assert done
     assert card is not None
+    assert (card.state, card.outcome) == ("closing", "referred_on")
+    assert await closing.end(services, CLIENT.id, request_id) == "closed"
+    card = await caseload.card(services, worker.id, request_id)
+    assert card is not None
     assert (card.state, card.outcome, card.personal, card.steps) == (
         "closed",
         "referred_on",
@@ -183,7 +188,10 @@ async def test_a_request_goes_its_way_to_an_outcome(services: Services, way: lis
         frozenset(),
     )
     told = [row.detail["state"] for row in await outbox(services, "step") if row.detail]
-    assert told == ["accepted", *({"unreachable": "unreachable"}.get(step, step) for step in way), "closed"]
+    assert told == ["accepted", *({"unreachable": "unreachable"}.get(step, step) for step in way)]
+    assert [row.detail["outcome"] for row in await outbox(services, "closing") if row.detail] == [
+        "referred_on"
+    ]
 
 
 async def test_closing_needs_an_outcome_and_nothing_else_takes_one(services: Services) -> None:
@@ -200,7 +208,7 @@ async def test_a_step_is_taken_once_and_only_from_where_it_may_be(services: Serv
     assert (await caseload.take(services, worker.id, request_id, Step.ACCEPT))[1] is False
     assert (await caseload.take(services, worker.id, request_id, Step.CONTACTED))[1]
     assert (await caseload.take(services, worker.id, request_id, Step.CONTACTED))[1] is False
-    assert (await caseload.take(services, worker.id, request_id, Step.CLOSE, Outcome.GOT_HELP))[1]
+    await closes(services, worker, request_id)
     for step in Step:
         assert (await caseload.take(services, worker.id, request_id, step))[1] is False
 

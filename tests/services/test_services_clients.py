@@ -143,7 +143,7 @@ TOMBSTONE = {
     "consents": {"id", "organisation_id", "purpose", "state", "given_at", "valid_until", "ended_at"},
     "contact_requests": {
         *("id", "consent_id", "organisation_id", "urgency", "wish", "state", "accepted_by"),
-        *("created_at", "accepted_at", "closed_at"),
+        *("created_at", "accepted_at", "closed_at", "rescue_step"),
     },
 }
 

@@ -23,6 +23,7 @@ from tests.services.people import (
     WORDS,
     accepts,
     asks,
+    closes,
     consent_of,
     events,
     everything,
@@ -122,7 +123,7 @@ async def test_a_request_that_was_closed_stays_closed_when_the_consent_is_withdr
     worker = await joins(services)
     request_id = await asks(services)
     await accepts(services, worker, request_id)
-    await caseload.take(services, worker.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await closes(services, worker, request_id)
     await consents.withdraw(services, CLIENT.id, (await consent_of(services, request_id)).id)
     closed = await request(services, request_id)
     assert (closed.state, closed.outcome) == (State.CLOSED, Outcome.GOT_HELP)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core import retention
-from bot.core.requests import Outcome, Step
+from bot.core.requests import Step
 from bot.db.tables import Base, Client, DialogState, HandledUpdate, Staff
 from bot.services import caseload, clients, consents, housekeeping, requests, staff
 from bot.services.base import Services
@@ -17,6 +17,7 @@ from tests.services.people import (
     KELLO,
     accepts,
     asks,
+    closes,
     consent_of,
     events,
     everything,
@@ -71,8 +72,8 @@ async def closed_request(services: Services, name: str = "Leena Lähtenyt") -> i
     """A client's request that a worker has taken care of."""
     worker, request_id = await joins(services, name), await asks(services, CLIENT, days=30)
     await accepts(services, worker, request_id)
-    for step, outcome in ((Step.CONTACTED, None), (Step.CLOSE, Outcome.GOT_HELP)):
-        assert (await caseload.take(services, worker.id, request_id, step, outcome))[1]
+    assert (await caseload.take(services, worker.id, request_id, Step.CONTACTED))[1]
+    await closes(services, worker, request_id)
     return request_id
 
 

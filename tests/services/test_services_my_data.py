@@ -29,7 +29,18 @@ from bot.db.tables import (
     PhoneNumber,
 )
 from bot.db.tables import CheckIn as CheckInRow
-from bot.services import caseload, claims, clients, consents, corrections, memos, my_data, requests, staff
+from bot.services import (
+    caseload,
+    claims,
+    clients,
+    closing,
+    consents,
+    corrections,
+    memos,
+    my_data,
+    requests,
+    staff,
+)
 from bot.services import outbox as rows
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -316,6 +327,7 @@ async def test_the_course_of_a_request_is_handed_over(services: Services) -> Non
     leena, request_id = await whole_story(services)
     await caseload.take(services, leena, request_id, Step.CONTACTED)
     await caseload.take(services, leena, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    assert await closing.end(services, CLIENT.id, request_id) == "closed"
     (one,) = (await exported(services))["requests"]
     assert (one["state"], one["outcome"], one["worker"]) == ("closed", "got_help", "Leena")
     assert all(one[name] for name in ("created_at", "accepted_at", "contacted_at", "closed_at"))

@@ -9,7 +9,6 @@ import pytest
 
 from bot.core.check_in import Strength
 from bot.core.consent import BestTime, Item, Reach
-from bot.core.requests import Outcome, Step
 from bot.services import caseload, consents, revisions
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -24,6 +23,7 @@ from tests.services.people import (
     WORDS,
     accepts,
     asks,
+    closes,
     consent_of,
     events,
     everything,
@@ -250,7 +250,7 @@ async def test_a_consent_whose_request_is_over_is_left_to_end(services: Services
     worker = await joins(services)
     request_id = await asks(services)
     await accepts(services, worker, request_id)
-    await caseload.take(services, worker.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await closes(services, worker, request_id)
     consent = await consent_of(services, request_id)
     assert not await confirms(services, consent.id, days=90)
     assert await kinds(services) == ["given"]

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from bot import app
 from bot.core.consent import Item, Reach
+from bot.core.grants import Role
 from bot.courier import Courier
 from bot.db.columns import Vault
 from bot.db.tables import OutboxMessage
@@ -46,11 +47,15 @@ class Office:
         return WorkersPhone(self, self.simulator.add_user(name, language))
 
     async def worker(
-        self, name: str = "Leena", organisation: str = KELLO, language: str = "fi"
+        self,
+        name: str = "Leena",
+        organisation: str = KELLO,
+        language: str = "fi",
+        role: Role = Role.WORKER,
     ) -> WorkersPhone:
         """A worker who has joined with an invitation."""
         phone = self.telephone(name, language)
-        await phone.says(f"/start {(await staff.invite(self.services, organisation, name)).code}")
+        await phone.says(f"/start {(await staff.invite(self.services, organisation, name, role)).code}")
         return phone
 
     def client(self, name: str = "Aino") -> Client:

@@ -26,7 +26,7 @@ from bot.services.base import Services
 from bot.services.clients import Chat
 from bot.staff.bot import build_application
 from bot.staff.context import Press
-from tests.services.people import HELPS, KELLO, NAME, OTHER, WORDS
+from tests.services.people import HELPS, NAME, OTHER, WORDS
 from tests.staff.office import Client, Office, WorkersPhone
 
 SAID, NEW_NAME = "salaisuuteni on tallessa", "Oikea Aino"
@@ -66,6 +66,9 @@ ROWS: dict[str, Act] = {
     **{f"/{name}": says(f"/{name}") for name in ("requests", "pyynnot", "begaran")},
     **{f"/{name}": says(f"/{name}") for name in ("language", "kieli", "sprak")},
     **{f"/{name}": says(f"/{name}") for name in ("help", "apua", "hjalp")},
+    **{f"/{name}": says(f"/{name}") for name in ("waiting", "odottavat", "vantar")},
+    **{f"/{name}": says(f"/{name}") for name in ("mismatches", "ristiriidat", "oklart")},
+    **{f"q:{act}": presses(f"q:{act}:{{request}}") for act in ("show", "remind", "tell")},
     **{f"/{name}": says(f"/{name}") for name in ("enquiries", "kysymykset", "fragor")},
     **{
         f"e:{act}": presses(f"e:{act}:{{request}}:yes")
@@ -79,6 +82,7 @@ ROWS: dict[str, Act] = {
     "r:contacted": presses("r:contacted:{request}"),
     "r:unreachable": presses("r:unreachable:{request}"),
     "r:close": presses("r:close:{request}", "r:close:{request}:got_help"),
+    "r:reopen": presses("r:reopen:{request}"),
     "r:write": presses("r:write:{request}"),
     "w:send": presses("w:send:{request}:{mark}"),
     "w:stop": presses("w:stop:{request}"),
@@ -181,16 +185,24 @@ async def everybody(office: Office) -> dict[str, WorkersPhone]:
     await stranger.says("/start")
     removed = await office.worker("Poistettu")
     await staff.remove(services, await removed.id())
-    coordinator = office.telephone("Koordinaattori")
-    invitation = await staff.invite(services, KELLO, "Koordinaattori", Role.COORDINATOR)
-    await coordinator.says(f"/start {invitation.code}")
+    coordinator = await office.worker("Koordinaattori", role=Role.COORDINATOR)
+    person = await office.worker("Yhteyshenkilö", role=Role.CONTACT_PERSON)
+    other = await office.worker("Toinen yhteyshenkilö", OTHER, role=Role.CONTACT_PERSON)
     return {
         "a stranger": stranger,
         "a removed worker": removed,
         "a worker of another organisation": await office.worker("Toinen", OTHER),
         "a colleague who has not accepted": await office.worker("Pekka"),
         "a coordinator": coordinator,
+        "a contact person": person,
+        "a contact person of another organisation": other,
     }
+
+
+ACCEPTED = {
+    "state": State.ACCEPTED,
+    **dict.fromkeys(("closed_at", "outcome", "closing_by", "closing_at", "disputed_at")),
+}
 
 
 async def put_back(office: Office, request_id: int, worker_id: int) -> None:
@@ -199,7 +211,7 @@ async def put_back(office: Office, request_id: int, worker_id: int) -> None:
         await session.execute(
             update(ContactRequest)
             .where(ContactRequest.id == request_id)
-            .values(state=State.ACCEPTED, accepted_by=worker_id, closed_at=None, outcome=None)
+            .values({**ACCEPTED, "accepted_by": worker_id})
         )
 
 

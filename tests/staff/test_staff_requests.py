@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.requests import Outcome
 from bot.i18n import speaking
-from bot.services import clients, staff
+from bot.services import clients, closing, staff
 from bot.staff import cards
 from tests.services.people import HELPS, NAME, OTHER, PHONE, WORDS, request
 from tests.staff.office import Office, WorkersPhone
@@ -110,7 +110,13 @@ async def test_a_request_is_followed_to_its_end(office: Office) -> None:
     assert len(leena.buttons) == len(Outcome) + 1
     assert await state(office, request_id) == "contacted", "nothing is closed before it is said how it ended"
     await leena.presses("Ohjattiin eteenpäin")
-    assert await state(office, request_id) == "closed"
+    assert await state(office, request_id) == "closing"
+    assert leena.toast == "Merkitsin. Kysyn vielä asiakkaalta, sopiiko lopettaa."
+    assert "ohjattiin eteenpäin" in leena.screen
+    assert personal(leena) == 1, "it is in hand until the client has answered"
+    assert "Sopiiko, että tämä pyyntö päättyy?" in aino.received[-1]
+    assert await closing.end(office.services, aino.user.id, request_id) == "closed"
+    await office.settled()
     assert "Päättynyt: ohjattiin eteenpäin." in leena.screen
     assert personal(leena) == 0
     assert leena.buttons == []

@@ -29,6 +29,8 @@ class ContactRequest(Base):
     contacted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    # Since when it waits for somebody, if it has gone back to the organisation; otherwise since it was made.
+    waiting_since: Mapped[datetime | None]
     rescue_step: Mapped[int] = mapped_column(default=0)  # how far a request that nobody took has gone
     closing_by: Mapped[str | None]  # client, worker: who says that it is over, while the other one is asked
     closing_at: Mapped[datetime | None]
