@@ -132,6 +132,11 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     return format_datetime(local, pattern, locale=_babel())
 
 
+def dated(value: date, pattern: str) -> str:
+    """A day by a pattern of Unicode's: `LLLL y` is March 2026, `cccccc` We."""
+    return format_date(value, pattern, locale=_babel())
+
+
 def duration(value: timedelta) -> str:
     """A length of time in its largest fitting unit: 1 day, 3 hours."""
     return format_timedelta(value, granularity="minute", threshold=1, locale=_babel())

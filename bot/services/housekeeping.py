@@ -25,19 +25,23 @@ from bot.db.tables import (
     Staff,
 )
 from bot.db.work import Database
-from bot.services import access, claims, clients, consents, enquiries, outbox
+from bot.services import access, claims, clients, consents, enquiries, outbox, own_times
 from bot.services.base import Services
 
 PURGE_EVERY = timedelta(hours=1)
 SCRUB_EVERY = timedelta(minutes=1)
 """What was deleted or replaced is gone from SQLite's files this long after, or as soon as nobody is in the way."""
+ADVANCE_EVERY = timedelta(seconds=10)
 
 _done: WeakKeyDictionary[Database, dict[timedelta, datetime]] = WeakKeyDictionary()
 
 
 async def tick(services: Services) -> None:
-    """Cheap, and called at every round of the courier: ended consents close at once, the rest now and then."""
+    """Cheap, and called at every round of the courier: ended consents close at once, what clients keep in mind goes on
+    to its next time, the rest now and then."""
     await consents.expire_due(services)
+    if _due(services, ADVANCE_EVERY):
+        await own_times.advance(services)
     if _due(services, PURGE_EVERY):
         await purge(services)
     if _due(services, SCRUB_EVERY):

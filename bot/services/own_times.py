@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import reminders
+from bot.core.reminders import Reminder
 from bot.core.repeating import occurrences, upcoming
-from bot.db.tables import Appointment, Client, OutboxMessage
+from bot.db.tables import Appointment, OutboxMessage
 from bot.services import clients, outbox
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -92,7 +93,9 @@ async def one(services: Services, chat_id: int, number: int) -> OwnTime | None:
     return next((own for own in await mine(services, chat_id) if own.id == number), None)
 
 
-async def due(services: Services, client_id: int, detail: Mapping[str, Any]) -> tuple[OwnTime, datetime] | None:
+async def due(
+    services: Services, client_id: int, detail: Mapping[str, Any]
+) -> tuple[OwnTime, datetime] | None:
     """What a reminder is about and when it begins; None when that is not kept any more, or has begun."""
     async with services.db.read() as session:
         row = await session.get(Appointment, detail["appointment"])
@@ -127,10 +130,6 @@ async def remove(services: Services, chat_id: int, number: int) -> None:
         )
 
 
-async def count(session: AsyncSession, client_id: int) -> int:
-    return await session.scalar(select(func.count()).select_from(_of(client_id).subquery())) or 0
-
-
 async def advance(services: Services) -> None:
     """Of what is over: the next time, with its reminders. What came once goes."""
     now, zone = services.clock(), services.settings.zone
@@ -143,7 +142,7 @@ async def advance(services: Services) -> None:
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         ):
-            following = upcoming(row.details["rule"], _known(row), now, zone)
+            following = upcoming(row.details.get("rule"), _known(row), now, zone)
             if following is None:
                 await session.delete(row)
                 continue
@@ -160,39 +159,34 @@ async def remind_again(services: Services, chat_id: int) -> None:
                 await _remind(session, services, row, anew=True)
 
 
-def to_come(services: Services, starts_at: datetime) -> list[timedelta]:
-    """How long before this time there will be reminders: those whose moment has passed are left out."""
-    settings, now = services.settings, services.clock()
-    found = [
-        before
-        for before in settings.remind_before
-        if (moment := reminders.due(starts_at, before, settings.quiet_hours, settings.zone)) and moment > now
-    ]
-    return sorted(found, reverse=True)
+def to_come(services: Services, starts_at: datetime) -> list[Reminder]:
+    """The reminders of this time that are still to be sent."""
+    settings = services.settings
+    return reminders.to_send(
+        starts_at, settings.remind_before, services.clock(), settings.quiet_hours, settings.zone
+    )
 
 
 async def _remind(session: AsyncSession, services: Services, row: Appointment, *, anew: bool = False) -> None:
     """Leave the reminders of the next times to be sent, each once whoever leaves them. With `anew` those that were
-    dropped come back: they are of the future, so that none has been sent."""
-    now, settings = services.clock(), services.settings
-    times = occurrences(row.details["rule"], _known(row), now, settings.zone)
+    dropped come back: their moment is still to come, so that none of them has been sent."""
+    times = occurrences(row.details.get("rule"), _known(row), services.clock(), services.settings.zone)
     for starts_at in islice(times, AHEAD):
-        for before in to_come(services, starts_at):
-            moment = reminders.due(starts_at, before, settings.quiet_hours, settings.zone)
+        for reminder in to_come(services, starts_at):
             await outbox.put(
                 session,
                 services,
                 Kind.OWN_REMINDER,
-                f"own:{row.id}:{starts_at:%Y%m%dT%H%MZ}:{before.total_seconds():.0f}",
+                f"own:{row.id}:{starts_at:%Y%m%dT%H%MZ}:{reminder.before.total_seconds():.0f}",
                 client_id=row.client_id,
                 detail={"appointment": row.id, "starts_at": starts_at.isoformat()},
-                not_before=moment,
-                expires_at=starts_at,
+                not_before=reminder.at,
+                expires_at=reminder.until,
                 anew=anew,
             )
 
 
-def _of(client_id: int) -> Select[tuple[Appointment]]:
+def _of(client_id: int) -> Select[Appointment]:
     return (
         select(Appointment)
         .where(
@@ -213,7 +207,7 @@ def _told(services: Services, row: Appointment) -> OwnTime | None:
     """As it stands now: one that is over is told by its next time, or not at all."""
     now, known = services.clock(), _known(row)
     running = known > now - timedelta(minutes=row.minutes)
-    starts_at = known if running else upcoming(row.details["rule"], known, now, services.settings.zone)
+    starts_at = known if running else upcoming(row.details.get("rule"), known, now, services.settings.zone)
     if starts_at is None:
         return None
     details = row.details

@@ -68,7 +68,9 @@ def test_an_hour_that_is_skipped_one_night_is_back_the_next_week() -> None:
     """At half past three there is no half past three on 29 March 2026; later, it is there again."""
     sunday = date(2026, 3, 22)
     weekly = rule(Often.WEEKLY, sunday, time(3, 30))
-    skipped = upcoming(weekly, moment(sunday, time(3, 30), HELSINKI), moment(sunday, time(4), HELSINKI), HELSINKI)
+    skipped = upcoming(
+        weekly, moment(sunday, time(3, 30), HELSINKI), moment(sunday, time(4), HELSINKI), HELSINKI
+    )
     assert skipped is not None
     assert f"{skipped.astimezone(HELSINKI):%d.%m. %H:%M}" == "29.03. 04:30"
     after = upcoming(weekly, skipped, skipped, HELSINKI)
