@@ -132,6 +132,12 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     return format_datetime(local, pattern, locale=_babel())
 
 
+def short_day(value: date, *, weekday: bool = False) -> str:
+    """A day of this year for a label: 24.3., 24 Mar, tiistai 24.3."""
+    pattern = "d MMM" if current_locale() == "en" else "d.M."
+    return format_date(value, f"EEEE {pattern}" if weekday else pattern, locale=_babel())
+
+
 def dated(value: date, pattern: str) -> str:
     """A day by a pattern of Unicode's: `LLLL y` is March 2026, `cccccc` We."""
     return format_date(value, pattern, locale=_babel())

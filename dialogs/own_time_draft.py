@@ -1,5 +1,5 @@
-"""What a client wants to be reminded of, asked step by step: what, how often, when and where. Nothing is kept before they
-have seen it and said yes."""
+"""What a client wants to be reminded of, asked step by step: what, how often, when and where. Nothing is kept before
+they have seen it and said yes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from bot import schedule, views
 from bot.core.repeating import Often, clock_in, moment, rule
-from bot.i18n import dated, duration, fill, hour, html, listed
+from bot.i18n import duration, fill, hour, html, listed, short_day
 from bot.i18n import gettext as _
 from bot.services import clients, own_times
 from bot.services.base import Services
@@ -31,13 +31,16 @@ MINUTES = (0, 15, 30, 45)
 Data = dict[str, Any]
 
 
-def told(what: Draft | own_times.OwnTime, services: Services) -> Markup:
-    """When, what, how often and where."""
+def told(what: Draft | own_times.OwnTime, services: Services, *, short: bool = False) -> Markup:
+    """When, what, how often and where; or only the first two."""
     zone = services.settings.zone
+    when = fill("<b>{when}</b>", when=views.when(what.starts_at, zone))
+    if short:
+        return views.joined(when, html(what.title))
     day = services.clock().astimezone(zone).date()
     often = schedule.recurring(what.rule, day) if what.rule else None
     return views.joined(
-        fill("<b>{when}</b>", when=views.when(what.starts_at, zone)),
+        when,
         html(what.title),
         fill("🔁 {often}", often=often) if often else None,
         fill("📍 {where}", where=what.where) if what.where else None,
@@ -113,7 +116,7 @@ async def get_hour(dialog_manager: DialogManager, **_kwargs: Any) -> Data:
 
 
 def _said_day(manager: DialogManager) -> str:
-    return dated(_day(manager), "EEEE d.M.")
+    return short_day(_day(manager), weekday=True)
 
 
 async def on_hour(_callback: CallbackQuery, _select: Any, manager: DialogManager, number: str) -> None:
@@ -246,7 +249,7 @@ def windows() -> tuple[Window, ...]:
             on_text=on_clock,
         ),
         page(
-            Tr("<b>Tarkka aika?</b> ({day})"),
+            Tr("<b>Mihin aikaan tarkalleen?</b> ({day})"),
             Tr("\nValitse aika tai kirjoita se, esimerkiksi 17.20."),
             _grid("minute", "minutes", on_minute),
             Button(back, id="b_hour", on_click=to(At.hour)),

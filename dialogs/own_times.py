@@ -12,8 +12,8 @@ from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.kbd import Button
 
 from bot import own_calendar
-from bot.i18n import dated, html
 from bot.i18n import gettext as _
+from bot.i18n import html, short_day
 from bot.services import own_times
 from bot.services.base import Services
 from bot.services.own_times import Draft, OwnTime
@@ -38,7 +38,6 @@ from dialogs.states import OwnTime as At
 
 ROOM = 1200
 """Characters of the list: the later ones of a long list are told by name only."""
-DAY = "d.M."
 
 
 async def start_one(manager: DialogManager, number: int) -> None:
@@ -63,11 +62,11 @@ async def get_mine(dialog_manager: DialogManager, services: Services, **_kwargs:
     removed = dialog_manager.dialog_data.get("removed")
     zone = services.settings.zone
     return {
-        "list": within(ROOM, [(told(own, services), html(own.title)) for own in mine]),
+        "list": within(ROOM, [(told(own, services), told(own, services, short=True)) for own in mine]),
         "some": bool(mine),
         "none": not mine,
         "own": [
-            (str(own.id), f"{dated(own.starts_at.astimezone(zone), DAY)} {choices.short(own.title)}")
+            (str(own.id), f"{short_day(own.starts_at.astimezone(zone))} {choices.short(own.title)}")
             for own in mine
         ],
         "removed": _("↩️ Palauta: {name}").format(name=choices.short(removed["title"])) if removed else "",

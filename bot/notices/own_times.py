@@ -26,7 +26,7 @@ async def reminder(services: Services, row: OutboxMessage, client: Client) -> No
         fill("<b>{title}</b>", title=own.title),
         fill("📍 {where}", where=own.where) if own.where else None,
     )
-    return Notice(text, InlineKeyboardMarkup([button(_("📅 Avaa omat menot"), f"go:own:{own.id}")]))
+    return Notice(text, InlineKeyboardMarkup([button(_("📅 Avaa oma kalenteri"), f"go:own:{own.id}")]))
 
 
 def _when(starts_at: datetime, services: Services) -> Markup:
