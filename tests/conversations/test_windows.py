@@ -26,9 +26,12 @@ from tests.conversations.places import Parked
 LONGEST_TEXT = 1500
 CODE = re.compile(r"[A-Z2-9]{3}(?:-[A-Z2-9]{3}){3}")
 """Another one each time."""
-WIDTHS = {1: 48, 2: 24, 3: 14}
+WIDTHS = {1: 48, 2: 24, 3: 14, 4: 10, 5: 8, 7: 5}
 """So many characters of a label can be seen on a phone, by the number of buttons in the row."""
-CALLED, LONGEST_NAME = {"offer", "remove", "request", "consent", "whom", "enquiry", "detail", "revoke"}, 64
+CALLED, LONGEST_NAME = (
+    {"offer", "remove", "request", "consent", "whom", "enquiry", "detail", "revoke", "own"},
+    64,
+)
 """Widgets whose labels are names of the catalogue; a phone shows their beginnings."""
 
 
