@@ -133,8 +133,9 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 
 
 def short_day(value: date, *, weekday: bool = False) -> str:
-    """A day of this year for a label: 24.3., 24 Mar, tiistai 24.3."""
-    pattern = "d MMM" if current_locale() == "en" else "d.M."
+    """A day of this year for a label: 24.3., 24 Mar; with its weekday: tiistaina 24.3."""
+    plain = "d. MMMM" if weekday else "d.M."
+    pattern = {"en": "d MMM", "fi@selko": plain}.get(current_locale(), "d.M.")
     return format_date(value, f"EEEE {pattern}" if weekday else pattern, locale=_babel())
 
 

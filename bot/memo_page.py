@@ -11,7 +11,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot import schedule, views
-from bot.i18n import current_locale, day, fill, html
+from bot.i18n import current_locale, day, fill, html, short_day
 from bot.i18n import gettext as _
 from bot.services.base import Services
 from bot.services.memos import Ahead, Entry, Meeting
@@ -19,7 +19,7 @@ from bot.services.requests import MyRequest
 from catalog.freshness import stale
 from catalog.schema import ChannelKind, CrisisContact
 
-LINES = 6
+LINES = 5
 """Empty lines for notes by hand."""
 CONTACTS = 5
 """Numbers for a crisis at the foot."""
@@ -28,8 +28,8 @@ _BEST_FIRST = (ChannelKind.PHONE, ChannelKind.CHAT, ChannelKind.EMAIL, ChannelKi
 STYLE = Markup(
     "@page{size:A4;margin:16mm}"
     "body{max-width:46rem;margin:0 auto;padding:1rem;color:#1d1d1b;background:#fffdf8;"
-    "font:1.15rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
-    "h1,h2,h3{line-height:1.25;margin:0 0 .25rem}h2{margin-top:2rem;border-bottom:2px solid #1f6a58}"
+    "font:1.15rem/1.5 system-ui,sans-serif;overflow-wrap:break-word;hyphens:auto}"
+    "h1,h2,h3{line-height:1.25;margin:0 0 .25rem}h2{font-size:1.3em;margin-top:2rem;border-bottom:2px solid #1f6a58}"
     "p{margin:.25rem 0}article{margin:.75rem 0}dl{margin:.25rem 0}dt{float:left;clear:left;font-weight:bold;"
     "padding-right:.4rem}dd{margin:0}"
     ".first{border:2px solid #1f6a58;border-radius:.5rem;padding:.75rem 1rem;margin-top:1rem}"
@@ -37,10 +37,11 @@ STYLE = Markup(
     "table{border-collapse:collapse;width:100%}th,td{padding:.4rem .5rem .4rem 0;text-align:left;"
     "vertical-align:top;border-bottom:1px solid #888}"
     ".line{height:2.2rem;border-bottom:1px solid #888}"
-    "footer{margin-top:2rem;border-top:2px solid #1f6a58}footer ul{padding-left:1.2rem;margin:.25rem 0}"
+    "footer ul{padding-left:1.2rem;margin:.25rem 0}"
     "@media screen and (max-width:40rem){thead{display:none}tr,td{display:block}tr{border-bottom:1px solid #888}"
     "td{padding:.1rem 0;border:0}td:first-child{padding-top:.6rem;font-weight:bold}td:last-child{padding-bottom:.6rem}}"
-    "@media print{body{background:none;max-width:none;padding:0;font-size:13pt;line-height:1.4}"
+    "@media print{body{background:none;max-width:none;padding:0;font-size:12.5pt;line-height:1.35}"
+    "h2{margin-top:.9rem}article{margin:.5rem 0}.line{height:1.9rem}"
     "h2,h3{break-after:avoid}article,tr,.first,.notes,footer{break-inside:avoid}}"
 )
 
@@ -119,7 +120,7 @@ def meeting_facts(meeting: Meeting, services: Services) -> tuple[str, ...]:
 
 
 def follow_up_day(moment: datetime, services: Services) -> str:
-    return day(moment.astimezone(services.settings.zone).date())
+    return short_day(moment.astimezone(services.settings.zone).date(), weekday=True)
 
 
 # --- the page
