@@ -132,7 +132,7 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     return format_datetime(local, pattern, locale=_babel())
 
 
-def short_day(value: date, *, weekday: bool = False) -> str:
+def near_day(value: date, *, weekday: bool = False) -> str:
     """A day of this year for a label: 24.3., 24 Mar; with its weekday: tiistaina 24.3."""
     plain = "d. MMMM" if weekday else "d.M."
     pattern = {"en": "d MMM", "fi@selko": plain}.get(current_locale(), "d.M.")

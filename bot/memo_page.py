@@ -11,7 +11,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot import schedule, views
-from bot.i18n import current_locale, day, fill, html, short_day
+from bot.i18n import current_locale, day, fill, html, near_day
 from bot.i18n import gettext as _
 from bot.services.base import Services
 from bot.services.memos import Ahead, Entry, Meeting
@@ -95,7 +95,7 @@ def _told(*facts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
 
 def meeting_when(meeting: Meeting, services: Services) -> str:
     if meeting.starts_at is None:
-        return _("Aika on valitsematta")
+        return _("Ajasta ei ole vielä sovittu")
     return views.when(meeting.starts_at, services.settings.zone)
 
 
@@ -104,14 +104,15 @@ def meeting_title(meeting: Meeting) -> str:
 
 
 def meeting_facts(meeting: Meeting, services: Services) -> tuple[str, ...]:
-    """With whom, where, what to bring, how often."""
+    """With whom, how, where, what to bring, how often."""
     organisation = organisation_name(services, meeting.organisation_id) if meeting.organisation_id else None
     whom = ", ".join(part for part in (meeting.worker, organisation) if part)
     today = services.clock().astimezone(services.settings.zone).date()
     often = schedule.recurring(meeting.rule, today) if meeting.rule else None
     told = (
-        _("Sinulle on ehdotettu aikoja. Valitse sopiva chatissa.") if meeting.starts_at is None else "",
+        "" if meeting.chosen else _("Sinulle on ehdotettu aikoja. Valitse sopiva chatissa."),
         _("Kenen kanssa: {who}").format(who=whom) if whom else "",
+        {"phone": _("Miten: puhelimessa"), "video": _("Miten: videopuheluna")}.get(meeting.way or "", ""),
         _("Missä: {where}").format(where=meeting.where) if meeting.where else "",
         _("Ota mukaan: {bring}").format(bring=meeting.bring) if meeting.bring else "",
         _("Toistuu: {often}").format(often=often) if often else "",
@@ -120,7 +121,7 @@ def meeting_facts(meeting: Meeting, services: Services) -> tuple[str, ...]:
 
 
 def follow_up_day(moment: datetime, services: Services) -> str:
-    return short_day(moment.astimezone(services.settings.zone).date(), weekday=True)
+    return near_day(moment.astimezone(services.settings.zone).date(), weekday=True)
 
 
 # --- the page

@@ -15,13 +15,13 @@ from markupsafe import Markup
 
 from bot import schedule, views
 from bot.core.repeating import Often, clock_in, moment, rule
-from bot.i18n import duration, fill, hour, html, listed, short_day
+from bot.i18n import duration, fill, hour, html, listed, near_day
 from bot.i18n import gettext as _
 from bot.services import clients, own_times
 from bot.services.base import Services
 from bot.services.own_times import Draft
 from dialogs import choices
-from dialogs.common import Label, Ready, Tr, chat_of, page, services_of, tell, to
+from dialogs.common import Label, OneAtATime, Ready, Tr, chat_of, page, services_of, tell, to
 from dialogs.day_picker import DayPicker
 from dialogs.states import OwnTime as At
 
@@ -116,7 +116,7 @@ async def get_hour(dialog_manager: DialogManager, **_kwargs: Any) -> Data:
 
 
 def _said_day(manager: DialogManager) -> str:
-    return short_day(_day(manager), weekday=True)
+    return near_day(_day(manager), weekday=True)
 
 
 async def on_hour(_callback: CallbackQuery, _select: Any, manager: DialogManager, number: str) -> None:
@@ -201,6 +201,11 @@ async def _reminders(draft: Draft, chat_id: int, services: Services) -> Markup:
     return fill(_("🔔 Muistutan: {times} ennen"), times=listed([duration(before) for before in befores]))
 
 
+def _at_hand(manager: DialogManager) -> str:
+    """So that a press on an earlier preview does not keep what it did not show."""
+    return str(manager.dialog_data["uid"])
+
+
 async def on_save(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     draft, services = _draft(manager), services_of(manager)
     if draft.starts_at <= services.clock():
@@ -275,7 +280,7 @@ def windows() -> tuple[Window, ...]:
                 "Omat asiani → 🔒 → Unohda minut.",
                 when="unknown",
             ),
-            Button(Label("Kyllä, tallenna"), id="save", on_click=on_save),
+            OneAtATime(Label("Kyllä, tallenna"), "save", on_save, _at_hand),
             Button(Label("✏️ Aloitan alusta"), id="anew", on_click=start),
             Button(back, id="b_where", on_click=to(At.where)),
             state=At.preview,

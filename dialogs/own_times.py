@@ -13,13 +13,14 @@ from aiogram_dialog.widgets.kbd import Button
 
 from bot import own_calendar
 from bot.i18n import gettext as _
-from bot.i18n import html, short_day
+from bot.i18n import html, near_day
 from bot.services import own_times
 from bot.services.base import Services
 from bot.services.own_times import Draft, OwnTime
 from dialogs import choices, own_time_draft
 from dialogs.common import (
     Label,
+    OneAtATime,
     Ready,
     Tr,
     as_id,
@@ -66,7 +67,7 @@ async def get_mine(dialog_manager: DialogManager, services: Services, **_kwargs:
         "some": bool(mine),
         "none": not mine,
         "own": [
-            (str(own.id), f"{short_day(own.starts_at.astimezone(zone))} {choices.short(own.title)}")
+            (str(own.id), f"{near_day(own.starts_at.astimezone(zone))} {choices.short(own.title)}")
             for own in mine
         ],
         "removed": _("↩️ Palauta: {name}").format(name=choices.short(removed["title"])) if removed else "",
@@ -102,6 +103,10 @@ async def get_one(dialog_manager: DialogManager, services: Services, **_kwargs: 
     own = await _one(dialog_manager)
     gone = html(_("Tätä ei ole enää kalenterissasi."))
     return {"told": told(own, services) if own else gone, "there": own is not None}
+
+
+def _at_hand(manager: DialogManager) -> str:
+    return str(manager.dialog_data.get("own"))
 
 
 async def on_remove(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -154,7 +159,7 @@ def build() -> Dialog:
         page(
             Ready("told"),
             Button(Label("📆 Puhelimen kalenteriin"), id="file", on_click=on_file, when="there"),
-            Button(Label("🗑 Poista"), id="remove", on_click=on_remove, when="there"),
+            OneAtATime(Label("🗑 Poista"), "remove", on_remove, _at_hand, when="there"),
             Button(back, id="b_mine", on_click=to(At.mine)),
             state=At.one,
             getter=get_one,

@@ -92,8 +92,19 @@ async def test_times_to_choose_from_come_before_all_else(services: Services) -> 
     await busy_client(services)
     await meets(services, state="proposed", starts_at=None, details={})
     page = await printed(services)
-    assert "Aika on valitsematta: Tapaaminen" in page
+    assert "Ajasta ei ole vielä sovittu: Tapaaminen" in page
     assert page.index("Valitse sopiva chatissa.") < page.index("pe 13.3.")
+
+
+@pytest.mark.parametrize(
+    ("way", "told"), [("phone", "Miten: puhelimessa"), ("video", "Miten: videopuheluna")]
+)
+async def test_how_one_meets_is_told_when_there_is_nowhere_to_go(
+    services: Services, way: str, told: str
+) -> None:
+    await asks(services)
+    await meets(services, way=way, starts_at=services.clock() + timedelta(days=1), details={})
+    assert told in await printed(services)
 
 
 async def test_nothing_that_was_told_to_a_worker_is_on_paper(services: Services) -> None:

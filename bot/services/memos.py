@@ -14,7 +14,7 @@ from bot.services import clients, own_times
 from bot.services.base import Services
 from bot.services.clients import Chat
 
-PROPOSED = "proposed"
+PROPOSED, WANTED = "proposed", "wanted"
 LONGEST = 20
 """Entries; a longer list would help nobody."""
 
@@ -73,7 +73,9 @@ class Meeting:
     """A meeting to come: with a worker, or one that the client keeps in mind for themselves."""
 
     own: bool
-    starts_at: datetime | None  # None: times are proposed, and one is to be chosen
+    starts_at: datetime | None  # None: no time has been agreed on yet
+    chosen: bool = True  # False: times are proposed, and it is the client's turn to choose
+    way: str | None = None  # place, phone, video
     title: str | None = None
     where: str | None = None
     bring: str | None = None
@@ -116,12 +118,14 @@ def _order(meeting: Meeting) -> float:
 
 
 async def _with_workers(session: AsyncSession, services: Services, client_id: int) -> list[Meeting]:
-    """Proposed or agreed on, and not over yet."""
+    """Proposed, wished for or agreed on, and not over yet."""
     rows = await session.execute(
         select(Appointment, ContactRequest.organisation_id, Staff.name)
         .join(ContactRequest, Appointment.request_id == ContactRequest.id)
         .outerjoin(Staff, Appointment.staff_id == Staff.id)
-        .where(Appointment.client_id == client_id, Appointment.state.in_([PROPOSED, own_times.AGREED]))
+        .where(
+            Appointment.client_id == client_id, Appointment.state.in_([PROPOSED, WANTED, own_times.AGREED])
+        )
         .order_by(Appointment.id)
     )
     now, found = services.clock(), []
@@ -135,6 +139,8 @@ async def _with_workers(session: AsyncSession, services: Services, client_id: in
             Meeting(
                 False,
                 row.starts_at if agreed else None,
+                chosen=row.state != PROPOSED,
+                way=row.way,
                 worker=who,
                 organisation_id=organisation_id,
                 **told,

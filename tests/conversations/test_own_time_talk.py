@@ -142,6 +142,20 @@ async def test_saving_twice_saves_once(desk: Inside) -> None:
     assert len(await told(client)) == 1
 
 
+async def test_a_press_on_an_older_preview_keeps_nothing(desk: Inside) -> None:
+    client = desk.client()
+    await go_to(client, OwnTime.preview)
+    older = {button["text"]: button["callback_data"] for row in client.window.buttons for button in row}
+    await client.taps("b_where")
+    await client.says("Muualla")
+    await client.press_raw(client.window.id, older["Kyllä, tallenna"])
+    assert "vanhentunut" in (client.toast or "")
+    assert await told(client) == []
+    await client.taps("save")
+    (own,) = await own_times.mine(desk.services, client.user.id)
+    assert own.where == "Muualla"
+
+
 # The calendar
 
 
@@ -273,7 +287,7 @@ async def test_what_is_gone_says_so(desk: Inside) -> None:
     await client.taps("file")
     assert not [message for message in client.messages if message.kind == "document"]
     assert "Tätä ei ole enää kalenterissasi." in client.screen
-    assert "remove" not in client.widgets
+    assert "🗑 Poista" not in client.buttons
 
 
 async def test_a_full_calendar_takes_no_more(desk: Inside) -> None:
@@ -338,7 +352,7 @@ async def test_the_reminder_comes_at_its_hour_and_leads_there(tmp_path: Path) ->
         assert "🔔 Huomenna kello 17.00\nVertaisryhmä\n📍 Matarankatu 6" in reminder.text
         await aino.presses("📅 Avaa oma kalenteri")
         assert "ti 24.3. klo 17.00\nVertaisryhmä" in aino.screen
-        assert "remove" in aino.widgets
+        assert "🗑 Poista" in aino.buttons
         await talk.simulator.clock.move_to(datetime(2026, 3, 31, 12, 0, 1, tzinfo=UTC))  # summer time
         talk.services.bell.set()
         await aino.waits_for("🔔 Tänään kello 17.00", seconds=20)

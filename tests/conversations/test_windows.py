@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiogram.fsm.state import State
-from aiogram_dialog.widgets.kbd import Button, Group, Keyboard, Select
+from aiogram_dialog.widgets.kbd import Button, Calendar, Group, Keyboard, Select
 
 import dialogs
 from bot import i18n
@@ -192,7 +192,7 @@ def test_a_widgets_id_means_one_thing_in_a_dialog(dialog: Any) -> None:
         ids = [widget.widget_id for widget in widgets_in(window.keyboard)]
         assert len(set(ids)) == len(ids), window.get_state()
         for widget in widgets_in(window.keyboard):
-            assert isinstance(widget, (Button, Select))
+            assert isinstance(widget, (Button, Calendar, Select))
             assert widget.widget_id
             deeds[widget.widget_id].add(deed(widget))
     assert {name for name, done in deeds.items() if len(done) > 1} == set()
