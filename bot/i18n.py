@@ -132,6 +132,18 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     return format_datetime(local, pattern, locale=_babel())
 
 
+def near_day(value: date, *, weekday: bool = False) -> str:
+    """A day of this year for a label: 24.3., 24 Mar; with its weekday: tiistaina 24.3."""
+    plain = "d. MMMM" if weekday else "d.M."
+    pattern = {"en": "d MMM", "fi@selko": plain}.get(current_locale(), "d.M.")
+    return format_date(value, f"EEEE {pattern}" if weekday else pattern, locale=_babel())
+
+
+def dated(value: date, pattern: str) -> str:
+    """A day by a pattern of Unicode's: `LLLL y` is March 2026, `cccccc` We."""
+    return format_date(value, pattern, locale=_babel())
+
+
 def duration(value: timedelta) -> str:
     """A length of time in its largest fitting unit: 1 day, 3 hours."""
     return format_timedelta(value, granularity="minute", threshold=1, locale=_babel())

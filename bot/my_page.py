@@ -290,6 +290,7 @@ def _message_name(kind: str) -> str:
         str(Kind.UNANSWERED): _("Tieto siitä, ettei kukaan ole vielä ottanut pyyntöäsi"),
         str(Kind.WORD): _("Työntekijän viesti sinulle"),
         str(Kind.CONSENT_ENDING): _("Kysymys siitä, miten suostumuksesi jatkuu"),
+        str(Kind.OWN_REMINDER): _("Muistutus omasta kalenteristasi"),
         str(Kind.CLAIM_ASKED): _("Kysymys siitä, saako koodisi syöttänyt nähdä tietosi"),
         str(Kind.CONSENT_ENDED): _("Tieto siitä, että suostumuksesi päättyi"),
         str(Kind.ENQUIRY_ANSWER): _("Vastaus nimettömään kysymykseesi"),

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 
-from dialogs import answer, asked, find, matters, renewal
+from dialogs import answer, asked, find, matters, own_times, renewal
 from dialogs.common import as_id, go_home
 
 GO = "go:"
@@ -56,6 +56,7 @@ DOORS: dict[str, Door] = {
     "request": _numbered(matters.start_request),
     "answer": _numbered(answer.start),
     "enquiry": _numbered(asked.start_thread),
+    "own": _numbered(own_times.start_one),
     "matters": _matters,
     "renew": _renew,
     "change": _change,

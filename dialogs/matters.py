@@ -18,7 +18,7 @@ from bot.services import clients, enquiries, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer, choices, closing, memo, privacy, states, tidy, welcome
+from dialogs import answer, choices, closing, memo, own_times, privacy, states, tidy, welcome
 from dialogs.common import (
     Label,
     Ready,
@@ -188,6 +188,14 @@ async def get_forget(dialog_manager: DialogManager, services: Services, **_kwarg
         ),
         (kept.memo, ngettext("• {count} kohta muistilistassa", "• {count} kohtaa muistilistassa", kept.memo)),
         (
+            kept.own_times,
+            ngettext(
+                "• {count} merkintä omassa kalenterissa",
+                "• {count} merkintää omassa kalenterissa",
+                kept.own_times,
+            ),
+        ),
+        (
             kept.requests,
             ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests),
         ),
@@ -242,6 +250,7 @@ def build() -> Dialog:
             choices.listed("request", "requests", on_request),
             Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
+            Button(Label("📅 Oma kalenteri"), id="own_times", on_click=own_times.on_open),
             Button(Label("🔑 Koodi ammattilaiselle"), id="claim", on_click=on_claim),
             Button(Label("🔒 Suostumukset ja tietosuoja"), id="privacy", on_click=to(At.privacy)),
             state=At.main,

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiogram.types import CallbackQuery
-from aiogram_dialog import DialogManager, Window
+from aiogram import Bot
+from aiogram.types import BufferedInputFile, CallbackQuery
+from aiogram_dialog import DialogManager, ShowMode, Window
 from aiogram_dialog.widgets.kbd import Button
 from markupsafe import Markup
 
-from bot import schedule, views
+from bot import memo_page, views
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
 from bot.services import memos, requests
 from bot.services.base import Services
+from bot.services.memos import Ahead, Entry, Meeting
 from bot.services.requests import MyRequest
-from catalog.freshness import stale
-from catalog.schema import Catalog, ChannelKind
+from catalog.schema import Catalog
 from dialogs import choices
-from dialogs.common import Label, Ready, Tr, as_id, chat_of, page, services_of, to, within
+from dialogs.common import (
+    Label,
+    Ready,
+    Tr,
+    as_id,
+    chat_of,
+    in_moderation,
+    page,
+    services_of,
+    to,
+    within,
+)
 from dialogs.states import Matters as At
 
 ROOM = 3500
@@ -35,9 +47,16 @@ def offer_name(offer_id: str, catalog: Catalog) -> str:
     return offer.name.best(current_locale()) if offer else _("vanha ehdotus")
 
 
-def memo_text(entries: list[memos.Entry], mine: list[MyRequest], services: Services) -> Markup:
-    """Why, how, with whom and when: each thing to do as a few plain lines."""
-    parts = [_entry(entry, services) for entry in entries]
+def memo_text(entries: list[Entry], mine: list[MyRequest], ahead: Ahead, services: Services) -> Markup:
+    """Why, how, with whom and when: each thing to do as a few plain lines, what has a day first."""
+    parts = [_meeting(meeting, services) for meeting in ahead.meetings]
+    if ahead.follow_up:
+        asks = fill(
+            _("📮 Kysyn sinulta {day}, miten on mennyt."),
+            day=memo_page.follow_up_day(ahead.follow_up, services),
+        )
+        parts.append((asks, asks))
+    parts += [_entry(entry, services) for entry in entries]
     for one in mine:
         if one.live:
             name = organisation_name(services.catalog, one.organisation_id)
@@ -48,46 +67,39 @@ def memo_text(entries: list[memos.Entry], mine: list[MyRequest], services: Servi
     return within(ROOM, parts)
 
 
-def _entry(entry: memos.Entry, services: Services) -> tuple[Markup, Markup]:
+def _meeting(meeting: Meeting, services: Services) -> tuple[Markup, Markup]:
+    """In full and shortly."""
+    head = fill(
+        "📅 <b>{when}</b>: {title}",
+        when=memo_page.meeting_when(meeting, services),
+        title=memo_page.meeting_title(meeting),
+    )
+    return views.joined(head, *map(html, memo_page.meeting_facts(meeting, services))), head
+
+
+def _entry(entry: Entry, services: Services) -> tuple[Markup, Markup]:
     """One thing to do, in full and shortly."""
-    offer = services.catalog.offers_by_id.get(entry.offer_id)
-    name = fill("<b>{name}</b>", name=offer_name(entry.offer_id, services.catalog))
-    why = (
-        fill(_("Miksi: {why}"), why=views.area_name(services.catalog, entry.reason)) if entry.reason else None
+    one = memo_page.step(entry, services)
+    name = fill("<b>{name}</b>", name=one.name)
+    facts = [fill("{fact}: {value}", fact=fact, value=value) for fact, value in one.facts]
+    return views.joined(name, one.gone, *facts, one.reach, one.caution), views.joined(
+        name, one.gone, one.reach
     )
-    if offer is None:
-        return views.joined(name, why), name
-    organisation = services.catalog.organisation_of(offer)
-    who = organisation_name(services.catalog, organisation.id)
-    today = services.clock().astimezone(services.settings.zone).date()
-    when = schedule.when(offer, organisation.unit(offer.unit), today)
-    contact = next(
-        (channel for kind in _BEST_FIRST for channel in offer.channels if channel.kind == kind), None
-    )
-    reach = views.channel_line(contact) if contact else None
-    gone = views.no_longer_offered(offer, organisation)
-    full = views.joined(
-        name,
-        gone,
-        why,
-        fill(_("Kenen kanssa: {who}"), who=who),
-        fill(_("Miten: {how}"), how=views.best(offer.get_in)) if offer.get_in else None,
-        fill(_("Milloin: {when}"), when=when) if when else None,
-        reach,
-        views.freshness(offer, today) if stale(offer, today) else None,
-    )
-    return full, views.joined(name, gone, reach)
 
 
-_BEST_FIRST = (ChannelKind.PHONE, ChannelKind.CHAT, ChannelKind.EMAIL, ChannelKind.WEB, ChannelKind.VISIT)
+async def _all(services: Services, chat_id: int) -> tuple[list[Entry], list[MyRequest], Ahead]:
+    return (
+        await memos.entries(services, chat_id),
+        await requests.mine(services, chat_id),
+        await memos.ahead(services, chat_id),
+    )
 
 
 async def get_memo(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    entries = await memos.entries(services, chat_of(dialog_manager).id)
-    mine = await requests.mine(services, chat_of(dialog_manager).id)
+    entries, mine, ahead = await _all(services, chat_of(dialog_manager).id)
     removed = dialog_manager.dialog_data.get("removed")
     return {
-        "memo": memo_text(entries, mine, services) or html(_("Muistilistasi on vielä tyhjä.")),
+        "memo": memo_text(entries, mine, ahead, services) or html(_("Muistilistasi on vielä tyhjä.")),
         "entries": [
             (str(entry.id), _("🗑 Poista: {name}").format(name=offer_name(entry.offer_id, services.catalog)))
             for entry in entries
@@ -115,6 +127,20 @@ async def on_undo(callback: CallbackQuery, _button: Button, manager: DialogManag
         await callback.answer(_("Palautin sen muistilistaasi."))
 
 
+async def on_print(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """A page for the printer; made in memory, and sent to this chat alone."""
+    if not await in_moderation(manager):
+        return
+    services, chat_id = services_of(manager), chat_of(manager).id
+    printed = memo_page.page(*await _all(services, chat_id), services)
+    bot: Bot = manager.middleware_data["bot"]
+    file = BufferedInputFile(printed.encode(), _("muistilista.html"))
+    caption = _("Tässä on muistilistasi. Avaa se ja tulosta. Siinä on omia asioitasi: säilytä se hyvin.")
+    await bot.send_document(chat_id, file, caption=caption)
+    await callback.answer()
+    manager.show_mode = ShowMode.SEND
+
+
 def window() -> Window:
     """The window of My matters that shows the list."""
     return page(
@@ -122,6 +148,7 @@ def window() -> Window:
         Ready("memo"),
         choices.listed("remove", "entries", on_remove),
         Button(Ready("removed"), id="undo", on_click=on_undo, when="undo"),
+        Button(Label("🖨 Tulostettava muistilista"), id="print", on_click=on_print),
         Button(Label("⬅️ Takaisin"), id="b_main", on_click=to(At.main)),
         state=At.memo,
         getter=get_memo,

@@ -13,7 +13,7 @@ from bot import my_page, views
 from bot.core.consent import Item
 from bot.i18n import gettext as _
 from bot.i18n import html
-from bot.services import clients, consents, corrections, my_data
+from bot.services import clients, consents, corrections, my_data, own_times
 from bot.services.base import Services
 from bot.services.corrections import CORRECTABLE, Round
 from dialogs import choices
@@ -64,6 +64,7 @@ async def on_reminders(callback: CallbackQuery, _button: Button, manager: Dialog
     services, chat_id = services_of(manager), chat_of(manager).id
     if await clients.opted_out(services, chat_id):
         await clients.opt_in(services, chat_id)
+        await own_times.remind_again(services, chat_id)
         await callback.answer(_("Saat taas muistutuksia."))
     else:
         await clients.opt_out(services, chat_id)

@@ -105,6 +105,18 @@ class Closing(StatesGroup):
     told = State()  # the worker knows, and the way to be reached can be put right
 
 
+class OwnTime(StatesGroup):
+    mine = State()  # the client's own calendar
+    one = State()  # one of it: into the telephone's calendar, or away
+    what = State()  # what is to be remembered
+    often = State()
+    day = State()
+    hour = State()
+    minute = State()
+    where = State()
+    preview = State()  # may this be kept?
+
+
 class Enquiry(StatesGroup):
     whom = State()  # which organisation is asked, without a name
     write = State()

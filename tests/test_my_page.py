@@ -120,6 +120,7 @@ def test_everything_has_a_name_in_words() -> None:
         Kind.CLAIM_ASKED,
         Kind.CONSENT_ENDING,
         Kind.CONSENT_ENDED,
+        Kind.OWN_REMINDER,
         Kind.CLIENT_WORD,
         Kind.ENQUIRY_ANSWER,
         Kind.ENQUIRY_ENDED,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import fill
 from bot.i18n import gettext as _
-from bot.notices import closing, for_clients, for_workers, rescue
+from bot.notices import closing, for_clients, for_workers, own_times, rescue
 from bot.notices.for_askers import for_asker
 from bot.notices.notice import Notice
 from bot.services.base import Services
@@ -28,6 +28,7 @@ TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Noti
     Kind.CONSENT_ENDING: for_clients.consent_ending,
     Kind.CONSENT_ENDED: for_clients.consent_ended,
     Kind.CLAIM_ASKED: for_clients.claim_asked,
+    Kind.OWN_REMINDER: own_times.reminder,
 }
 
 TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notice | None]]] = {

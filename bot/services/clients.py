@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.consent import ConsentState, EventKind
 from bot.core.requests import LIVE
-from bot.db.tables import CheckIn, Client, Consent, ContactRequest, MemoEntry
+from bot.db.tables import Appointment, CheckIn, Client, Consent, ContactRequest, MemoEntry
 from bot.services import consents, enquiries, outbox
 from bot.services.base import Services
 
@@ -143,9 +143,10 @@ class Kept:
     memo: int
     requests: int
     consents: int
+    own_times: int
 
     def __bool__(self) -> bool:
-        return any((self.check_ins, self.memo, self.requests, self.consents, self.enquiries))
+        return any((self.check_ins, self.memo, self.requests, self.consents, self.enquiries, self.own_times))
 
 
 async def kept(services: Services, chat_id: int) -> Kept:
@@ -153,12 +154,14 @@ async def kept(services: Services, chat_id: int) -> Kept:
     async with services.db.read() as session:
         client = await find(session, services, chat_id)
         if client is None:
-            return Kept(asked, 0, 0, 0, 0)
+            return Kept(asked, 0, 0, 0, 0, 0)
         counts = [
             await session.scalar(select(func.count()).select_from(table).where(table.client_id == client.id))
             or 0
             for table in (CheckIn, MemoEntry, ContactRequest, Consent)
         ]
+        own = (Appointment.client_id == client.id, Appointment.request_id.is_(None))
+        counts.append(await session.scalar(select(func.count()).select_from(Appointment).where(*own)) or 0)
     return Kept(asked, *counts)
 
 

@@ -25,7 +25,7 @@ from bot.db.tables import (
     Staff,
 )
 from bot.db.work import Database
-from bot.services import access, claims, clients, closing, consents, enquiries, outbox, rescue
+from bot.services import access, claims, clients, closing, consents, enquiries, outbox, own_times, rescue
 from bot.services.base import Services
 
 PURGE_EVERY = timedelta(hours=1)
@@ -33,29 +33,32 @@ LOOK_EVERY = timedelta(minutes=1)
 """How often it is looked whether a request waits too long, for a worker or for a word about its end."""
 SCRUB_EVERY = timedelta(minutes=1)
 """What was deleted or replaced is gone from SQLite's files this long after, or as soon as nobody is in the way."""
+ADVANCE_EVERY = timedelta(seconds=10)
+"""How often what clients keep in mind goes on to its next time."""
 
-_done: WeakKeyDictionary[Database, dict[timedelta, datetime]] = WeakKeyDictionary()
+Work = Callable[[Services], Awaitable[Any]]
+_done: WeakKeyDictionary[Database, dict[Work, datetime]] = WeakKeyDictionary()
 
 
 async def tick(services: Services) -> None:
-    """Cheap, and called at every round of the courier: ended consents close at once, the rest now and then. What
-    is due is read from the rows, so a restart changes nothing."""
+    """Cheap, and called at every round of the courier: ended consents close at once, the rest now and then. What is
+    due is read from the rows, so a restart changes nothing."""
     await consents.expire_due(services)
-    if _due(services, LOOK_EVERY):
-        await closing.run_out(services)
-        await rescue.run(services)
-    if _due(services, PURGE_EVERY):
-        await purge(services)
-    if _due(services, SCRUB_EVERY):
-        await services.db.scrub()
+    for work, every in NOW_AND_THEN:
+        if _due(services, work, every):
+            await work(services)
 
 
-def _due(services: Services, every: timedelta) -> bool:
+def _due(services: Services, work: Work, every: timedelta) -> bool:
     now, done = services.clock(), _done.setdefault(services.db, {})
-    if every in done and now - done[every] < every:
+    if work in done and now - done[work] < every:
         return False
-    done[every] = now
+    done[work] = now
     return True
+
+
+async def scrub(services: Services) -> None:
+    await services.db.scrub()
 
 
 async def purge(services: Services) -> dict[str, int]:
@@ -157,6 +160,14 @@ async def _numbers(services: Services, now: datetime) -> int:
         services, delete(PhoneNumber).where(PhoneNumber.confirmed_at.is_(None), PhoneNumber.code_until < now)
     )
 
+
+NOW_AND_THEN: tuple[tuple[Work, timedelta], ...] = (
+    (closing.run_out, LOOK_EVERY),
+    (rescue.run, LOOK_EVERY),
+    (own_times.advance, ADVANCE_EVERY),
+    (purge, PURGE_EVERY),
+    (scrub, SCRUB_EVERY),
+)
 
 KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "dialogs": _dialogs,

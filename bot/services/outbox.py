@@ -42,6 +42,7 @@ class Kind(StrEnum):
     CONSENT_ENDING = "consent_ending"  # to the client: the term is about to run out, and what then?
     CLAIM_ASKED = "claim_asked"  # to the client: a worker has entered your code; may they see it?
     CONSENT_ENDED = "consent_ended"  # to the client: the term ran out
+    OWN_REMINDER = "own_reminder"  # to the client: what they themselves have asked to be reminded of
     CARD = "card"  # to a worker: the request as it stands now, sent or brought up to date
     CLIENT_WORD = "client_word"  # to the worker who has the request: the client's own words
     CONSENT_OVER = "consent_over"  # to the worker who had the request: nothing may be done with it any more
@@ -56,7 +57,7 @@ class Kind(StrEnum):
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
 
 
-UNASKED = frozenset({Kind.CONSENT_ENDING})
+UNASKED = frozenset({Kind.CONSENT_ENDING, Kind.OWN_REMINDER})
 """What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
 consent still come."""
 

@@ -26,6 +26,7 @@ from dialogs.states import (
     Matters,
     Menu,
     MyData,
+    OwnTime,
     Place,
     Reflection,
     Renewal,
@@ -260,6 +261,36 @@ async def _number(client: StraightClient) -> None:
 
 further(MyData.rounds, MyData.main, "rounds")
 further(MyData.round, MyData.rounds, "round")
+further(OwnTime.mine, Menu.main, "matters", "own_times")
+further(OwnTime.what, OwnTime.mine, "add")
+
+
+@way(OwnTime.often)
+async def _often(client: StraightClient) -> None:
+    await WAYS[OwnTime.what](client)
+    await client.says("Ryhmä & <hiljaista>")
+
+
+further(OwnTime.day, OwnTime.often, "often:weekly")
+
+
+@way(OwnTime.hour)
+async def _hour(client: StraightClient) -> None:
+    await WAYS[OwnTime.day](client)
+    await client.presses("24")
+
+
+further(OwnTime.minute, OwnTime.hour, "hour:17")
+further(OwnTime.where, OwnTime.minute, "minute:0")
+
+
+@way(OwnTime.preview)
+async def _own_preview(client: StraightClient) -> None:
+    await WAYS[OwnTime.where](client)
+    await client.says("Kauppakatu 5 & <hiljaista>")
+
+
+further(OwnTime.one, OwnTime.preview, "save", "own")
 further(Claim.mine, Matters.main, "claim")
 further(Claim.whom, Claim.mine, "new")
 further(Claim.items, Claim.whom, "whom:kello")

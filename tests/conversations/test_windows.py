@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from aiogram.fsm.state import State
-from aiogram_dialog.widgets.kbd import Button, Group, Keyboard, Select
+from aiogram_dialog.widgets.kbd import Button, Calendar, Group, Keyboard, Select
 
 import dialogs
 from bot import i18n
@@ -26,9 +26,12 @@ from tests.conversations.places import Parked
 LONGEST_TEXT = 1500
 CODE = re.compile(r"[A-Z2-9]{3}(?:-[A-Z2-9]{3}){3}")
 """Another one each time."""
-WIDTHS = {1: 48, 2: 24, 3: 14}
+WIDTHS = {1: 48, 2: 24, 3: 14, 4: 10, 5: 8, 7: 5}
 """So many characters of a label can be seen on a phone, by the number of buttons in the row."""
-CALLED, LONGEST_NAME = {"offer", "remove", "request", "consent", "whom", "enquiry", "detail", "revoke"}, 64
+CALLED, LONGEST_NAME = (
+    {"offer", "remove", "request", "consent", "whom", "enquiry", "detail", "revoke", "own"},
+    64,
+)
 """Widgets whose labels are names of the catalogue; a phone shows their beginnings."""
 
 
@@ -189,7 +192,7 @@ def test_a_widgets_id_means_one_thing_in_a_dialog(dialog: Any) -> None:
         ids = [widget.widget_id for widget in widgets_in(window.keyboard)]
         assert len(set(ids)) == len(ids), window.get_state()
         for widget in widgets_in(window.keyboard):
-            assert isinstance(widget, (Button, Select))
+            assert isinstance(widget, (Button, Calendar, Select))
             assert widget.widget_id
             deeds[widget.widget_id].add(deed(widget))
     assert {name for name, done in deeds.items() if len(done) > 1} == set()
