@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.tables import UnmetNeed
+from bot.db.tables import AnswerCount, UnmetNeed
 from bot.services.base import Services
 
 SMALLEST_SHOWN = 5
@@ -17,7 +18,7 @@ SMALLEST_SHOWN = 5
 
 async def count_unmet(services: Services, areas: Collection[str], municipality: str | None) -> None:
     """Count needs for which nothing fitted: the area, the municipality if it was told, and the month."""
-    month = services.clock().astimezone(services.settings.zone).strftime("%Y-%m")
+    month = this_month(services)
     dialect = sqlite if services.db.is_sqlite else postgresql
     async with services.db.work() as session:
         for area in sorted(areas):
@@ -26,6 +27,22 @@ async def count_unmet(services: Services, areas: Collection[str], municipality: 
             more = {"count": UnmetNeed.count + 1}
             keys = ["month", "area", "municipality"]
             await session.execute(statement.on_conflict_do_update(index_elements=keys, set_=more))
+
+
+def this_month(services: Services) -> str:
+    return services.clock().astimezone(services.settings.zone).strftime("%Y-%m")
+
+
+async def add(
+    session: AsyncSession, services: Services, organisation_id: str, answers: Iterable[tuple[str, str]]
+) -> None:
+    """Count answers to questions about an organisation (empty: the service itself), and nobody with them."""
+    month, dialect = this_month(services), sqlite if services.db.is_sqlite else postgresql
+    for question, answer in sorted(answers):  # always in one order, so that two never wait for each other
+        place = {"month": month, "organisation_id": organisation_id, "question": question, "answer": answer}
+        statement = dialect.insert(AnswerCount).values({**place, "count": 1})
+        more = {"count": AnswerCount.count + 1}
+        await session.execute(statement.on_conflict_do_update(index_elements=list(place), set_=more))
 
 
 @dataclass(frozen=True)
