@@ -11,6 +11,7 @@ from dialogs import (
     consent,
     crisis,
     enquiry,
+    feedback,
     find,
     language,
     matters,
@@ -20,6 +21,7 @@ from dialogs import (
     reflection,
     renewal,
     suggestions,
+    telling,
     tidy,
     welcome,
     withdrawal,
@@ -51,5 +53,7 @@ def build_all() -> list[Dialog]:
         tidy,
         enquiry,
         asked,
+        telling,
+        feedback,
     )
     return [room.build() for room in rooms]

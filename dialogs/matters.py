@@ -18,7 +18,7 @@ from bot.services import clients, enquiries, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer, choices, memo, privacy, states, tidy, welcome
+from dialogs import answer, choices, feedback, memo, privacy, states, tidy, welcome
 from dialogs.common import (
     Label,
     Ready,
@@ -224,6 +224,7 @@ def build() -> Dialog:
             Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("🔑 Koodi ammattilaiselle"), id="claim", on_click=on_claim),
+            Button(Label("⭐ Anna palautetta"), id="feedback", on_click=feedback.on_own),
             Button(Label("🔒 Suostumukset ja tietosuoja"), id="privacy", on_click=to(At.privacy)),
             state=At.main,
             getter=get_main,
