@@ -1,5 +1,5 @@
-"""Figures that expose nobody: what is shown of counts, and what is not, so that a small one cannot be had by subtracting
-either (docs/figures.md).
+"""Figures that expose nobody: what is shown of counts, and what is not, so that a small one cannot be had by
+subtracting either (docs/figures.md).
 
 Counts are gathered in batches of whole months that are over. A batch is shown once it is large enough, alone, and is
 never added to another: so no two figures that can be seen, on one day or on different days, differ by a few people.

@@ -20,6 +20,9 @@ from bot.services.base import Services
 __all__ = ["SMALLEST_SHOWN"]
 
 
+DIVIDED = (CONTACTED, HELPED, ENOUGH, CHANGE)
+
+
 async def count_unmet(services: Services, areas: Collection[str], municipality: str | None) -> None:
     """Count needs for which nothing fitted: the area, the municipality if it was told, and the month."""
     month = this_month(services)
@@ -130,8 +133,9 @@ def _report(
         if question in MATCHES or question.startswith(FEEDBACK):
             if batch := rules.latest(months, now, LEAST_RATINGS):
                 ratings[question] = batch
-        elif question in {CONTACTED, HELPED, ENOUGH, CHANGE} or question.startswith(AREA):
-            if batch := rules.latest(months, now, LEAST_ANSWERS):
+        elif question in DIVIDED or question.startswith(AREA):
+            batch = rules.latest(months, now, LEAST_ANSWERS)
+            if batch is not None:
                 answers[question] = batch, rules.split(batch.counts)
     return Report(organisation_id, answers, ratings)
 
