@@ -15,7 +15,7 @@ from bot import pictures, views
 from bot.core.figures import SMALLEST_SHOWN, Batch, Split
 from bot.core.grants import Role
 from bot.core.outcomes import AREA, CHANGE, CONTACTED, ENOUGH, FEEDBACK, HELPED, MATCHES
-from bot.i18n import current_locale, decimal, fill, html, percent
+from bot.i18n import current_locale, decimal, fill, html, listed, percent
 from bot.i18n import gettext as _
 from bot.pictures import Bar
 from bot.services import figures
@@ -183,9 +183,9 @@ def shares(split: Split) -> str:
     left = split.total - sum(split.shown.values())
     if split.most:
         answer, tenths = split.most
-        shown.append(_("{answer} yli {share}").format(answer=names[answer], share=percent(tenths / 10)))
+        shown.append(_("{answer} vähintään {share}").format(answer=names[answer], share=percent(tenths / 10)))
     elif split.hidden and shown:
-        hidden = _(" tai ").join(name for one, name in names.items() if one in split.hidden)
+        hidden = listed([name for one, name in names.items() if one in split.hidden], "or")
         shown.append(f"{hidden} {percent(left / split.total)}")
     return ", ".join(shown) or _("jakaumaa ei voi näyttää")
 
@@ -264,7 +264,7 @@ async def _show_words(
         await context.bot.send_message(chat_id, _("Palautteita ei ole enempää."))
     else:
         texts = _words(found[page], _name(context.services, organisation_id))
-        older = _button(_("Vanhempia"), f"f:words:{organisation_id}:{page + 1}")
+        older = _button(_("Näytä vanhempia"), f"f:words:{organisation_id}:{page + 1}")
         for number, text in enumerate(texts, start=1):
             last = number == len(texts) and page + 1 < len(found)
             await context.bot.send_message(
