@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from aiogram.types import CallbackQuery
-from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog import Dialog, DialogManager, StartMode
 from aiogram_dialog.widgets.kbd import Button
 
 from bot import outcome
@@ -30,12 +30,13 @@ from dialogs.memo import organisation_name
 from dialogs.states import Telling as At
 
 
-async def start(manager: DialogManager, follow_up_id: int) -> bool:
+async def start(manager: DialogManager, follow_up_id: int, mode: StartMode = StartMode.NORMAL) -> bool:
     """Ask about each organisation that could be told. False, and nothing is shown, if there is none."""
     found = await outcomes.recipients(services_of(manager), chat_of(manager).id, follow_up_id)
     if found:
         queue = [one.consent_id for one in found]
-        await manager.start(At.ask, data={"follow_up": follow_up_id, "queue": queue, "told": []})
+        data = {"follow_up": follow_up_id, "queue": queue, "told": []}
+        await manager.start(At.ask, data=data, mode=mode)
     return bool(found)
 
 

@@ -8,7 +8,7 @@ never added to another: so no two figures that can be seen, on one day or on dif
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -53,38 +53,49 @@ def latest(months: Mapping[str, Mapping[str, int]], this_month: str, least: int)
     return found
 
 
+ORDERS = (("yes", "partly", "no"), ("better", "same", "worse"))
+"""Answers from the best to the worst; those beside each other can be told together."""
+
+
 @dataclass(frozen=True)
 class Split:
-    """How answers divide. Those in `hidden` are shown together only, by what is left of the total."""
+    """How answers divide: groups of answers, from the best on, with how many gave one of them. None at all when
+    every way to tell it would show a small number."""
 
-    shown: Mapping[str, int]
-    hidden: frozenset[str]
+    groups: tuple[tuple[tuple[str, ...], int], ...]
     total: int
     most: tuple[str, int] | None = None
-    """When all but one of few answers are hidden: that one, and how many of ten gave it at the least."""
+    """Then, if one answer stands out: that one, and how many of ten gave it at the least."""
 
 
 def split(counts: Mapping[str, int]) -> Split:
-    """Answers given by fewer than five are hidden; and with them the next smallest, until what is hidden is made of
-    two answers or more and of five people or more: then none of it can be had by subtracting."""
-    hidden = {answer for answer, count in counts.items() if 0 < count < SMALLEST_SHOWN}
-    others = sorted((count, answer) for answer, count in counts.items() if count >= SMALLEST_SHOWN)
-    while hidden and others and (len(hidden) < 2 or sum(counts[one] for one in hidden) < SMALLEST_SHOWN):
-        hidden.add(others.pop(0)[1])
-    shown = {answer: count for answer, count in counts.items() if answer not in hidden}
+    """Each answer alone if all were given by five or more, or by nobody; otherwise the two worse ones together, or the
+    two better ones, if that makes them large enough. Which of these it is depends on the order of the answers only: a
+    choice by size would tell something of the sizes (a test looks whether anything can be worked out)."""
+    order = next((each for each in ORDERS if counts.keys() <= set(each)), tuple(sorted(counts)))
     total = sum(counts.values())
-    return Split(shown, frozenset(hidden), total, _most(counts, hidden, total))
+    for partition in _partitions(order):
+        groups = tuple((group, sum(counts.get(one, 0) for one in group)) for group in partition)
+        if all(count == 0 or count >= SMALLEST_SHOWN for _group, count in groups):
+            return Split(groups, total)
+    return Split((), total, _most(counts, total))
 
 
-def _most(counts: Mapping[str, int], hidden: set[str], total: int) -> tuple[str, int] | None:
-    """What can be said of a large answer that is hidden for the sake of small ones: not how many, but that it is most.
-    It tells of the small ones no more than that they are small."""
-    large = [one for one in hidden if counts[one] >= SMALLEST_SHOWN]
-    if len(large) != 1:
-        return None
-    hidden_total = sum(counts[one] for one in hidden)
-    least = 10 * (hidden_total - LARGEST_HIDDEN * (len(hidden) - 1)) // total
-    return (large[0], least) if least > 5 else None
+def _partitions(order: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ...]]:
+    yield tuple((one,) for one in order)
+    if len(order) == 3:
+        best, middle, worst = order
+        yield (best,), (middle, worst)
+        yield (best, middle), (worst,)
+
+
+def _most(counts: Mapping[str, int], total: int) -> tuple[str, int] | None:
+    """Not how many gave the one large answer, but that it is most: as if all the others were as large as a small one
+    can be."""
+    large = [one for one, count in counts.items() if count >= SMALLEST_SHOWN]
+    others = sum(count > 0 for count in counts.values()) - 1
+    least = 10 * (total - LARGEST_HIDDEN * others) // total
+    return (large[0], least) if len(large) == 1 and least > 5 else None
 
 
 def mixed_batches(words: Sequence[tuple[str, str]]) -> list[tuple[str, str, tuple[str, ...]]]:

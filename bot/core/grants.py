@@ -40,8 +40,7 @@ OF_STEP = {
     Step.CLOSE: Action.MARK,
 }
 
-SHOWING = frozenset({Action.SEE, Action.LEARN})
-"""What shows something of what is shared."""
+LEARNT = frozenset({Item.OUTCOME})
 
 _SEAL = object()
 
@@ -98,8 +97,10 @@ def permits(
     Yes only if they still work for the recipient organisation, meet clients there, and the consent is given for this
     purpose and valid at `now`; if they have accepted the request that rests on it, or it is free and they accept it
     now; and if the consent's record names all the `kinds` of data asked for. With None whatever it names may be seen.
-    How it went may also be learnt once the request is closed, and, for the organisation, by its contact person.
+    How it went, and nothing else, may be learnt once the request is closed, too, and by the contact person.
     """
+    if action is Action.LEARN:
+        kinds = LEARNT if kinds is None else kinds
     allowed = (
         meets(worker, consent.organisation_id)
         and purpose in consent.purposes
@@ -107,10 +108,12 @@ def permits(
         and now < consent.valid_until
         and _in_turn(consent, worker, action)
         and (kinds is None or kinds <= consent.kinds)
+        and (action is not Action.LEARN or kinds == LEARNT)
     )
     if not allowed:
         return None
-    shown = (consent.kinds if kinds is None else kinds) if action in SHOWING else frozenset[Item]()
+    showing = action in {Action.SEE, Action.LEARN}
+    shown = (consent.kinds if kinds is None else kinds) if showing else frozenset[Item]()
     return Grant(consent.consent_id, worker.worker_id, purpose, action, shown, _SEAL)
 
 

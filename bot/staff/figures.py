@@ -173,21 +173,17 @@ def _divided(name: str, batch: Batch, split: Split) -> Markup:
 
 
 def shares(split: Split) -> str:
-    """Shares of what may be shown; of what is hidden only how much it is together."""
+    """Shares of the answers, alone or together as they may be told."""
     names = answers()
-    shown = [
-        f"{name} {percent(split.shown[one] / split.total)}"
-        for one, name in names.items()
-        if split.shown.get(one)
-    ]
-    left = split.total - sum(split.shown.values())
     if split.most:
         answer, tenths = split.most
-        shown.append(_("{answer} vähintään {share}").format(answer=names[answer], share=percent(tenths / 10)))
-    elif split.hidden and shown:
-        hidden = listed([name for one, name in names.items() if one in split.hidden], "or")
-        shown.append(f"{hidden} {percent(left / split.total)}")
-    return ", ".join(shown) or _("jakaumaa ei voi näyttää")
+        return _("{answer} vähintään {share}").format(answer=names[answer], share=percent(tenths / 10))
+    told = [
+        f"{listed([names[one] for one in group], 'or')} {percent(count / split.total)}"
+        for group, count in split.groups
+        if count
+    ]
+    return ", ".join(told) or _("jakaumaa ei voi näyttää")
 
 
 def _ratings(ratings: Mapping[str, Batch], catalog: Catalog) -> Iterator[Markup]:
@@ -235,14 +231,14 @@ def _unmet(unmet: list[Unmet], catalog: Catalog) -> Markup:
 
 
 def _bars(report: Report, catalog: Catalog) -> list[Bar]:
-    """Of each question how many gave the best answer, where that may be told; of ratings how high they are."""
+    """Of each question how many gave the best answers, where that may be told; of ratings how high they are."""
     names, found = questions(), []
     for question in (CONTACTED, HELPED, ENOUGH, CHANGE):
         _batch, split = report.answers.get(question, (None, None))
-        best = next((one for one in ("yes", "better") if split and one in split.shown), None)
-        if split and best:
-            share = split.shown[best] / split.total
-            label = f"{names[question]}: {answers()[best]}"
+        if split and split.groups:
+            group, count = split.groups[0]
+            share = count / split.total
+            label = f"{names[question]}: {listed([answers()[one] for one in group], 'or')}"
             found.append(Bar(label, share, f"{percent(share)} · n={split.total}"))
     for name, batch in _rated(report.ratings, catalog):
         words = f"{decimal(batch.average)} / 5 · n={batch.total}"
