@@ -16,6 +16,7 @@ from bot.core.requests import Step
 from bot.db import tables
 from bot.db.tables import FollowUp
 from bot.services import caseload, clients, requests
+from bot.services.base import Services
 from bot.simulator.chats import Message
 from dialogs.states import (
     Access,
@@ -307,12 +308,11 @@ async def _found_in_feedback(client: StraightClient) -> None:
 WENT = Answers(helped=Helped.YES, enough=Helped.PARTLY, needs=4, goals=3)
 
 
-async def followed_up(client: StraightClient, answers: Answers = WENT, **now: int) -> int:
+async def followed_up(services: Services, chat_id: int, answers: Answers = WENT, **now: int) -> int:
     """The client has answered a follow-up of the newest request; returns its id."""
-    services = client.inside.services
-    mine = (await requests.mine(services, client.user.id))[0]
+    mine = (await requests.mine(services, chat_id))[0]
     async with services.db.work() as session:
-        account = await clients.find(session, services, client.user.id)
+        account = await clients.find(session, services, chat_id)
         assert account is not None
         then = (
             await session.scalars(select(tables.CheckIn).where(tables.CheckIn.client_id == account.id))
@@ -341,7 +341,7 @@ async def followed_up(client: StraightClient, answers: Answers = WENT, **now: in
 @way(Telling.ask)
 async def _telling(client: StraightClient) -> None:
     await WAYS[Matters.request](client)
-    number = await followed_up(client, mind=3, friends=1, money=5)
+    number = await followed_up(client.inside.services, client.user.id, mind=3, friends=1, money=5)
     await client.press_raw(client.window.id, f"go:tell:{number}")
 
 
