@@ -204,7 +204,7 @@ def _rated(ratings: Mapping[str, Batch], catalog: Catalog) -> Iterator[tuple[str
             yield questions()[question], ratings[question]
     for statement in catalog.statements:
         if batch := ratings.get(f"{FEEDBACK}{statement.id}"):
-            yield statement.says.best(current_locale()), batch
+            yield statement.says.best(current_locale()).rstrip("."), batch
 
 
 def _months(batch: Batch | Words) -> str:

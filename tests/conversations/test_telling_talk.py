@@ -44,7 +44,7 @@ async def test_what_the_preview_shows_is_what_the_worker_gets_and_loses(talk: Ta
     await leena.waits_for("perunut suostumuksensa")
     async with asyncio.timeout(20):
         while any("Sai apua" in message.text for message in leena.messages):
-            await asyncio.sleep(0.05)
+            await leena.chat.activity.changes(1)
 
 
 async def test_a_no_tells_nobody_and_leaves_no_trace(desk: Inside) -> None:
