@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -138,6 +139,23 @@ def _report(
             if batch is not None:
                 answers[question] = batch, rules.split(batch.counts)
     return Report(organisation_id, answers, ratings)
+
+
+def lines(reports: Iterable[Report]) -> list[dict[str, Any]]:
+    """Reports as they are printed: names and numbers."""
+    told: list[dict[str, Any]] = []
+    for one in reports:
+        for question, (batch, split) in one.answers.items():
+            answers: dict[str, int] = {" or ".join(group): count for group, count in split.groups}
+            told.append({**_line(one, question, batch), "answers": answers})
+        for question, batch in one.ratings.items():
+            told.append({**_line(one, question, batch), "average": round(batch.average, 1)})
+    return told
+
+
+def _line(one: Report, question: str, batch: Batch) -> dict[str, Any]:
+    place = {"organisation": one.organisation_id, "question": question}
+    return {**place, "from": batch.first, "to": batch.last, "total": batch.total}
 
 
 async def unmet_to(services: Services, worker_id: int) -> list[Unmet]:
