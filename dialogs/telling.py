@@ -33,11 +33,11 @@ from dialogs.states import Telling as At
 async def start(manager: DialogManager, follow_up_id: int, mode: StartMode = StartMode.NORMAL) -> bool:
     """Ask about each organisation that could be told. False, and nothing is shown, if there is none."""
     found = await outcomes.recipients(services_of(manager), chat_of(manager).id, follow_up_id)
-    if found:
-        queue = [one.consent_id for one in found]
+    queue = [one.consent_id for one in found if not one.heard]
+    if queue:
         data = {"follow_up": follow_up_id, "queue": queue, "told": []}
         await manager.start(At.ask, data=data, mode=mode)
-    return bool(found)
+    return bool(queue)
 
 
 async def on_start(start_data: Any, manager: DialogManager) -> None:

@@ -39,11 +39,13 @@ class Recipient:
     told: Told
     helper: bool
     """Whether this is who was asked for help in the first place; the others have guided the client on, or help too."""
+    heard: bool
+    """Whether it was told already."""
 
 
 async def recipients(services: Services, chat_id: int, follow_up_id: int) -> list[Recipient]:
-    """Whom the client could tell how it went: those whose consent is valid now, who have somebody to hear it and have
-    not heard it. First the one the follow-up is about, then who has guided the client on, then the others."""
+    """Whom the client can tell how it went: those whose consent is valid now and who have somebody to hear it.
+    First the one the follow-up is about, then who has guided the client on, then the others."""
     key = services.vault.fingerprint(chat_id, "client")
     async with services.db.read() as session:
         follow_up = await _answered(session, follow_up_id, key)
@@ -65,12 +67,12 @@ async def recipients(services: Services, chat_id: int, follow_up_id: int) -> lis
         for consent, request in rows:
             shared = Shared.model_validate(consent.shared)
             outcome = told(answers, changed, shared)
-            heard = follow_up.id in shared.outcome
-            if not outcome or heard or not await _listeners(session, request):
+            if not outcome or not await _listeners(session, request):
                 continue
+            heard = follow_up.id in shared.outcome
             helper = request.id == follow_up.request_id
             place = 0 if helper else 1 if request.outcome == Outcome.REFERRED_ON else 2
-            found.append((place, Recipient(consent.id, consent.organisation_id, outcome, helper)))
+            found.append((place, Recipient(consent.id, consent.organisation_id, outcome, helper, heard)))
     return [one for _place, one in sorted(found, key=lambda each: each[0])]
 
 

@@ -87,6 +87,14 @@ async def test_a_double_tap_tells_once(desk: Inside) -> None:
     assert await client.place == Telling.done.state
 
 
+async def test_what_was_told_is_not_asked_again(desk: Inside) -> None:
+    client = desk.client()
+    await go_to(client, Telling.done)
+    (number,) = await told(client)
+    await client.press_raw(client.window.id, f"go:tell:{number}")
+    assert await client.place == Menu.main.state
+
+
 async def test_a_consent_that_ends_while_it_is_looked_at_tells_nothing(desk: Inside) -> None:
     client = desk.client()
     await go_to(client, Telling.ask)

@@ -134,7 +134,7 @@ async def test_told_twice_is_told_once(services: Services) -> None:
     assert await outcomes.tell(services, CLIENT, number, (await consent_of(services, request_id)).id)
     assert len(await events(services)) == before
     assert len(await outbox(services, Kind.OUTCOME)) == 1
-    assert await outcomes.recipients(services, CLIENT.id, number) == []
+    assert [one.heard for one in await outcomes.recipients(services, CLIENT.id, number)] == [True]
 
 
 async def test_learning_is_written_into_the_log(services: Services) -> None:
