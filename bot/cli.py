@@ -168,6 +168,23 @@ def purge(as_json: AsJson = False) -> None:
     )
 
 
+@app.command("figures")
+def show_figures(as_json: AsJson = False) -> None:
+    """Show what clients have answered, by organisation, in batches too large to expose anybody."""
+    from bot.services import figures
+
+    lines = figures.lines(with_services(figures.all_reports))
+    if as_json:
+        typer.echo(json.dumps(lines, ensure_ascii=False))
+        return
+    for line in lines:
+        answers = ", ".join(f"{answer} {count}" for answer, count in line.get("answers", {}).items())
+        shown = f"average {line['average']}" if "average" in line else answers or "-"
+        typer.echo(f"{line['organisation'] or '-':20}  {line['question']:32}  {line['total']:5}  {shown}")
+    if not lines:
+        typer.echo("There is nothing to show yet.")
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the shape this version needs."""

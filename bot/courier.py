@@ -28,7 +28,7 @@ from bot.notices import Notice, client_of, for_asker, for_client, for_worker, wo
 from bot.services import caseload, clients, enquiries, enquiry_desk, housekeeping, outbox, staff
 from bot.services.base import Services
 from bot.services.enquiries import Asker
-from bot.services.outbox import MOST_ATTEMPTS, Kind, Row
+from bot.services.outbox import MOST_ATTEMPTS, Row
 from bot.staff.requests import take_away
 
 log = structlog.get_logger()
@@ -189,7 +189,7 @@ class Courier:
             if earlier is not None:
                 await take_away(bot, to.chat_id, earlier)
         ours = await self._settle(row, Row.SENT, message_id=message_id)
-        if not ours and row.kind == Kind.CLIENT_WORD:
+        if not ours and row.kind in outbox.PASSED_ON:
             async with self._services.db.work() as session:
                 await outbox.put_retraction(session, self._services, row, message_id)
 

@@ -22,6 +22,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup, escape
 
 LOCALES = ("fi", "fi@selko", "sv", "en")
@@ -156,6 +157,16 @@ def clock_time(value: datetime, zone: ZoneInfo) -> str:
 def hour(value: time) -> str:
     """A time of day: 9.30, 09:30."""
     return format_time(value, "short", locale=_babel())
+
+
+def decimal(value: float) -> str:
+    """A number with one decimal: 4,2, 4.2."""
+    return format_decimal(value, "0.0", locale=_babel())
+
+
+def percent(share: float) -> str:
+    """A share of one: 40 %, 40%."""
+    return format_percent(share, locale=_babel())
 
 
 def listed(items: list[str], style: str = "standard") -> str:

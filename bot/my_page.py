@@ -296,6 +296,7 @@ def _message_name(kind: str) -> str:
         str(Kind.ENQUIRY_ANSWER): _("Vastaus nimettömään kysymykseesi"),
         str(Kind.ENQUIRY_ENDED): _("Tieto siitä, että nimetön kysymyksesi päättyi"),
         str(Kind.CLIENT_WORD): _("Sinun viestisi työntekijälle"),
+        str(Kind.OUTCOME): _("Tieto työntekijälle siitä, miten sinulla on mennyt"),
     }.get(kind, kind)
 
 
@@ -364,6 +365,7 @@ def kind_names(kinds: Iterable[str]) -> str:
         Item.WORDS: _("omat sanasi niistä"),
         Item.STRENGTHS: _("voimasi ja se, mikä auttaa"),
         Item.ENQUIRY: _("nimetön kysymyksesi"),
+        Item.OUTCOME: _("miten sinulla on mennyt"),
         access.MESSAGE: _("viestisi työntekijälle"),
     }
     chosen = set(kinds)

@@ -316,6 +316,7 @@ def shared(what: Shared, catalog: Catalog) -> Markup:
         _fact(_("🌱 Auttaa jo nyt: {value}"), what.helps),
         _fact(_("🫂 Tukena: {value}"), what.people),
         _fact(_("👣 Hyvä seuraava askel: {value}"), what.next_step),
+        html(_("📈 Seuranta: kerrottu, miten on mennyt")) if what.outcome else None,
     )
 
 

@@ -9,17 +9,20 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from catalog.drafts import Draft, Placed, Problem, closest
+from catalog.drafts import FEEDBACK, Draft, Placed, Problem, closest
 from catalog.fact_checks import doubtful_facts, false_facts
 from catalog.freshness import months_good, stale
 from catalog.imported_checks import of_imported, remarks_of_imported
-from catalog.schema import CrisisNeed, Dated, Organisation, SafetyKind, Strict, Text
+from catalog.schema import CrisisNeed, Dated, FeedbackSet, Organisation, SafetyKind, Strict, Text
 
 LABEL_LENGTH = 60
 """What a button of its own row can show on a telephone before the text is cut."""
 
 ANSWER_LENGTH = 30
 """The same for the five answers, which stand together under a question."""
+
+STATEMENT_LENGTH = 140
+"""What can be read at a glance."""
 
 LANGUAGES = {"fi": "fi", "selko": "fi@selko", "sv": "sv", "en": "en"}
 
@@ -42,6 +45,7 @@ def remarks(draft: Draft, today: date) -> Iterator[Problem]:
         yield Problem("organisations", "", "", message, "warning")
     yield from _long_names(draft)
     yield from _unreachable_rules(draft)
+    yield from _silent_sets(draft)
     yield from doubtful_facts(draft, today)
     yield from remarks_of_imported(draft, today)
     for placed in everything(draft):
@@ -59,6 +63,7 @@ def everything(draft: Draft) -> Iterator[Placed[Any]]:
         (draft.guidance,) if draft.guidance else (),
         draft.needs,
         draft.contacts,
+        draft.statements,
         draft.organisations,
         draft.offers,
     )
@@ -72,6 +77,7 @@ def _twice(draft: Draft) -> Iterator[Problem]:
         "door": draft.doors,
         "crisis need": draft.needs,
         "crisis contact": draft.contacts,
+        "statement": draft.statements,
         "organisation": draft.organisations,
         "offer": draft.offers,
     }
@@ -172,12 +178,30 @@ def _long_labels(draft: Draft) -> Iterator[Problem]:
         yield from _too_long(door, "says", door.model.says, LABEL_LENGTH, "error")
     for need in draft.needs:
         yield from _too_long(need, "name", need.model.name, LABEL_LENGTH, "error")
+    yield from _long_statements(draft)
 
 
 def _long_names(draft: Draft) -> Iterator[Problem]:
     named: list[Placed[Any]] = [*draft.contacts, *draft.organisations, *draft.offers]
     for placed in named:
         yield from _too_long(placed, "name", placed.model.name, LABEL_LENGTH, "warning")
+
+
+def _long_statements(draft: Draft) -> Iterator[Problem]:
+    """A statement stands alone in a window, above the five answers, and has to be taken in at a glance."""
+    for statement in draft.statements:
+        for attribute, locale in LANGUAGES.items():
+            if len(getattr(statement.model.says, attribute) or "") > STATEMENT_LENGTH:
+                message = f"One thing at a time, in at most {STATEMENT_LENGTH} characters. Make it shorter."
+                yield statement.problem(f"says.{locale}", message)
+
+
+def _silent_sets(draft: Draft) -> Iterator[Problem]:
+    """Sets of feedback without a statement: about that kind of guidance nothing is asked."""
+    asked = {statement.model.about for statement in draft.statements}
+    for missing in (one for one in FeedbackSet if draft.statements and one not in asked):
+        message = f"No statement is about `{missing}`, so nothing is asked about it."
+        yield Problem(FEEDBACK, "", "statements", message, "warning")
 
 
 def _too_long(

@@ -29,11 +29,14 @@ from catalog.schema import (
     LifeArea,
     Offer,
     Organisation,
+    Statement,
     Strict,
 )
 
 M = TypeVar("M", bound=Strict)
 
+FEEDBACK = "feedback.yaml"
+"""What clients rate; a catalogue without it asks for no feedback on statements."""
 EDITORIAL = "editorial.yaml"
 """What a coordinator knows of imported entries, in the catalogue's folder."""
 
@@ -73,6 +76,7 @@ class Draft:
     guidance: Placed[Guidance] | None = None
     needs: list[Placed[CrisisNeed]] = field(default_factory=list)
     contacts: list[Placed[CrisisContact]] = field(default_factory=list)
+    statements: list[Placed[Statement]] = field(default_factory=list)
     organisations: list[Placed[Organisation]] = field(default_factory=list)
     """Without their offers; these follow and share the organisation's file."""
     offers: list[Placed[Offer]] = field(default_factory=list)
@@ -98,6 +102,9 @@ def read(folder: Path) -> Draft:
     crisis = _mapping(draft, folder, "crisis.yaml", ("needs", "contacts"))
     draft.needs = _entries(draft, "crisis.yaml", crisis, "needs", CrisisNeed)
     draft.contacts = _entries(draft, "crisis.yaml", crisis, "contacts", CrisisContact)
+    if (folder / FEEDBACK).exists():
+        feedback = _mapping(draft, folder, FEEDBACK, ("statements",))
+        draft.statements = _entries(draft, FEEDBACK, feedback, "statements", Statement)
     if (folder / "catalog.yaml").exists():
         about = _mapping(draft, folder, "catalog.yaml")
         if about is not None and (placed := _entry(draft, "catalog.yaml", "", about, About)):

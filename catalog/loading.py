@@ -51,6 +51,7 @@ def load(folder: Path) -> Catalog:
         ),
         imported=tuple(draft.imported),
         about=draft.about,
+        statements=tuple(statement.model for statement in draft.statements),
     )
 
 

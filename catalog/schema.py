@@ -151,6 +151,24 @@ class Guidance(Strict):
         return self
 
 
+class FeedbackSet(StrEnum):
+    """Which kind of guidance a statement is about; sources D and E have quality criteria for each."""
+
+    EARLY = "early"  # being met, heard and guided early on
+    ORGANISATIONS = "organisations"
+    INTENSIVE = "intensive"
+    DIGITAL = "digital"  # guidance in this chat
+
+
+class Statement(Strict):
+    """Something the client rates from 1 (very badly) to 5 (very well): a quality criterion in the client's voice."""
+
+    id: Id
+    about: FeedbackSet
+    says: Text = Field(description="one thing, in the first person, that was so or was not")
+    criterion: str = Field(min_length=1, description="which criterion of which source it puts into words")
+
+
 class SafetyKind(StrEnum):
     """What words of danger in a free text can point to; each kind leads to one crisis need."""
 
@@ -220,6 +238,7 @@ class Catalog(Strict):
     organisations: tuple[Organisation, ...]
     imported: tuple[Imported, ...] = ()
     about: About = About()
+    statements: tuple[Statement, ...] = ()
 
     @property
     def demonstration(self) -> bool:
@@ -232,6 +251,10 @@ class Catalog(Strict):
     @cached_property
     def doors_by_id(self) -> Mapping[str, Door]:
         return {door.id: door for door in self.doors}
+
+    @cached_property
+    def statements_by_id(self) -> Mapping[str, Statement]:
+        return {statement.id: statement for statement in self.statements}
 
     @cached_property
     def organisations_by_id(self) -> Mapping[str, Organisation]:

@@ -12,6 +12,7 @@ from dialogs import (
     consent,
     crisis,
     enquiry,
+    feedback,
     find,
     language,
     matters,
@@ -22,6 +23,7 @@ from dialogs import (
     reflection,
     renewal,
     suggestions,
+    telling,
     tidy,
     welcome,
     withdrawal,
@@ -55,5 +57,7 @@ def build_all() -> list[Dialog]:
         tidy,
         enquiry,
         asked,
+        telling,
+        feedback,
     )
     return [room.build() for room in rooms]

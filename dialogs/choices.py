@@ -45,6 +45,7 @@ def item_rows(chosen: Collection[str], offered: Collection[str]) -> list[tuple[s
         Item.WORDS: _("Omat sanasi niistä"),
         Item.STRENGTHS: _("Voimasi ja se, mikä auttaa"),
         Item.ENQUIRY: _("Että kysyit nimettömästi"),
+        Item.OUTCOME: _("Miten sinulla on mennyt"),
     }
     return [
         (item, f"{'✅' if item in chosen else '⬜'} {name}")

@@ -18,7 +18,7 @@ from bot.i18n import gettext as _
 from bot.services.base import Services
 from catalog.schema import CrisisContact
 from dialogs import states
-from dialogs.common import Label, Ready, Tr, leave, page, services_of, within
+from dialogs.common import Label, Ready, Tr, leave, page, remember, services_of, within
 
 IMMEDIATE = 3
 ROOM = 1200
@@ -28,6 +28,7 @@ ROOM = 1200
 async def start_noticed(manager: DialogManager, screening: Screening, text: str) -> None:
     """Help first. The client's words are held, and go where they were meant to when the client goes on."""
     noticed = {"kind": screening.kind, "level": screening.level}
+    await remember(manager, danger=services_of(manager).clock().isoformat())
     if manager.has_context() and manager.current_context().state.group is states.Crisis:
         manager.dialog_data.update(noticed)
         await manager.switch_to(states.Crisis.noticed)

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 
-from dialogs import answer, asked, find, matters, own_times, renewal
-from dialogs.common import as_id, go_home
+from dialogs import answer, asked, find, matters, own_times, renewal, telling
+from dialogs.common import as_id, go_home, keep_round
 
 GO = "go:"
 Door = Callable[[DialogManager, str], Awaitable[None]]
@@ -48,6 +48,12 @@ async def _change(manager: DialogManager, consent_id: str) -> None:
     await renewal.start_changing(manager, consent_id, StartMode.RESET_STACK)
 
 
+async def _tell(manager: DialogManager, follow_up_id: int) -> None:
+    await keep_round(manager)
+    if not await telling.start(manager, follow_up_id, StartMode.RESET_STACK):
+        await go_home(manager)
+
+
 async def _find(manager: DialogManager, _what: str) -> None:
     await find.start(manager)
 
@@ -61,4 +67,5 @@ DOORS: dict[str, Door] = {
     "renew": _renew,
     "change": _change,
     "find": _find,
+    "tell": _numbered(_tell),
 }

@@ -202,11 +202,16 @@ async def get_draft(dialog_manager: DialogManager, services: Services, **_kwargs
         "alias": data["alias"],
         "words": words,
         "quoted": fill("<blockquote>{words}</blockquote>", words=words),
-        "found": views.joined(*map(_detail, contact_details.find(words)[:DETAILS])),
+        "found": details(words),
         "days": KEPT_AFTER_END.days,
         "reply": "reply" in data,
         "new": "reply" not in data,
     }
+
+
+def details(words: str) -> Markup:
+    """What of these words would tell who somebody is; nothing if there is nothing."""
+    return views.joined(*map(_detail, contact_details.find(words)[:DETAILS]))
 
 
 def _detail(found: Detail) -> Markup:

@@ -18,7 +18,7 @@ from bot.services import clients, enquiries, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
-from dialogs import answer, choices, closing, memo, own_times, privacy, states, tidy, welcome
+from dialogs import answer, choices, closing, feedback, memo, own_times, privacy, states, tidy, welcome
 from dialogs.common import (
     Label,
     Ready,
@@ -252,6 +252,7 @@ def build() -> Dialog:
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("📅 Oma kalenteri"), id="own_times", on_click=own_times.on_open),
             Button(Label("🔑 Koodi ammattilaiselle"), id="claim", on_click=on_claim),
+            Button(Label("⭐ Anna palautetta"), id="feedback", on_click=feedback.on_own),
             Button(Label("🔒 Suostumukset ja tietosuoja"), id="privacy", on_click=to(At.privacy)),
             state=At.main,
             getter=get_main,

@@ -153,6 +153,19 @@ class MyData(StatesGroup):
     round = State()  # these answers: shall they go?
 
 
+class Telling(StatesGroup):
+    ask = State()  # may this organisation know how it went? exactly this
+    done = State()  # who knows now
+
+
+class Feedback(StatesGroup):
+    ask = State()  # what it is for, and whether one wants to
+    rate = State()  # one statement, 1 to 5
+    words = State()  # anything else
+    found = State()  # the words would tell who somebody is
+    thanks = State()
+
+
 class Answer(StatesGroup):
     write = State()  # the client's own words back to a worker
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from bot import views
 from bot.core.check_in import CheckIn
+from bot.core.feedback import Moment
 from bot.i18n import current_locale, fill, html, listed
 from bot.i18n import gettext as _
 from bot.reasons import About, why_this
@@ -22,7 +23,7 @@ from bot.services.base import Services
 from catalog.guidance import level_for, why
 from catalog.ranking import Because, Reason, Situation, Suggestion, suggest
 from catalog.schema import Level, Offer
-from dialogs import consent, place
+from dialogs import consent, feedback, place
 from dialogs.common import (
     Label,
     OneAtATime,
@@ -299,6 +300,7 @@ async def get_end(dialog_manager: DialogManager, services: Services, **_kwargs: 
         "ask": bool(advice and (unmet or not found)),
         "place": await place.label(dialog_manager),
         "own": "level" in _start_data(dialog_manager),
+        "feedback": await feedback.possible(dialog_manager, Moment.SUGGESTIONS),
     }
 
 
@@ -387,6 +389,7 @@ def build() -> Dialog:
             Button(Label("🔎 Etsi muuta"), id="find", on_click=on_find, when="none"),
             Button(Label("Katsotaan uudelleen"), id="again", on_click=on_again, when="found"),
             Button(Ready("place"), id="place", on_click=on_place, when="own"),
+            Button(Label("⭐ Anna palautetta"), "feedback", feedback.on_suggestions, when="feedback"),
             Button(back, id="back", on_click=on_back),
             state=At.end,
             getter=get_end,

@@ -28,6 +28,7 @@ from bot.cli import app
 from bot.core.calendar import system_clock
 from bot.db import keys
 from bot.db.columns import Vault
+from bot.db.tables import AnswerCount
 from bot.db.work import Database
 from bot.services import staff
 from bot.services.base import Services
@@ -577,3 +578,28 @@ def test_a_port_in_use_is_one_line(url: str, monkeypatch: pytest.MonkeyPatch) ->
         taken.listen()
         monkeypatch.setenv("RINNALLA_LISTEN", f"127.0.0.1:{taken.getsockname()[1]}")
         assert "cannot listen on 127.0.0.1:" in complaint("run", "--role", "staff")
+
+
+def test_figures_are_printed_and_small_ones_are_not(url: str) -> None:
+    assert "nothing to show" in well("figures")
+
+    async def answered(services: Services) -> None:
+        async with services.db.work() as session:
+            for month, helped in (("2026-01", 6), ("2026-02", 5)):
+                for answer, count in (("yes", helped), ("no", helped - 1)):
+                    where = {"month": month, "organisation_id": KELLO, "question": "helped", "answer": answer}
+                    session.add(AnswerCount(**where, count=count))
+            few = {
+                "month": "2026-01",
+                "organisation_id": KELLO,
+                "question": "needs",
+                "answer": "5",
+                "count": 4,
+            }
+            session.add(AnswerCount(**few))
+
+    in_services(url, answered)
+    (line,) = json.loads(well("figures", "--json"))
+    assert (line["organisation"], line["question"], line["total"]) == (KELLO, "helped", 11)
+    assert line["answers"] == {"yes": 6, "partly": 0, "no": 5}
+    assert "yes 6" in well("figures")

@@ -122,6 +122,7 @@ def test_everything_has_a_name_in_words() -> None:
         Kind.CONSENT_ENDED,
         Kind.OWN_REMINDER,
         Kind.CLIENT_WORD,
+        Kind.OUTCOME,
         Kind.ENQUIRY_ANSWER,
         Kind.ENQUIRY_ENDED,
     }

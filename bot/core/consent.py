@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.core.check_in import CheckIn, Strength
 
 SCHEMA_VERSION = "ISO/IEC TS 27560:2023"
-TEXT_VERSION = "2026-11-1"
+TEXT_VERSION = "2026-11-2"
 """Version of the words the client is shown and consents to; changes whenever they change in meaning."""
 VALID_DAYS = (30, 90, 180)
 ASK_BEFORE = timedelta(days=7)
@@ -35,6 +35,7 @@ class Item(StrEnum):
     WORDS = "words"
     STRENGTHS = "strengths"
     ENQUIRY = "enquiry"  # that it was the client who asked something without a name
+    OUTCOME = "outcome"  # how it went afterwards, told at the end of a follow-up
 
 
 class Reach(StrEnum):
@@ -84,6 +85,8 @@ class Shared(BaseModel):
     people: str | None = None
     next_step: str | None = None
     enquiry: str | None = None
+    # Follow-ups of which this recipient may learn how it went: their ids; what was said stays where it is.
+    outcome: tuple[int, ...] = ()
 
 
 def share(
@@ -140,6 +143,7 @@ def narrowed(
         people=given.people if strengths else None,
         next_step=given.next_step if strengths else None,
         enquiry=given.enquiry if Item.ENQUIRY in items else None,
+        outcome=given.outcome if Item.OUTCOME in items else (),
     )
 
 
@@ -236,6 +240,7 @@ def kinds_of(shared: Shared) -> list[Item]:
         or shared.next_step
         or shared.strength != Strength.UNKNOWN,
         Item.ENQUIRY: shared.enquiry,
+        Item.OUTCOME: shared.outcome,
     }
     return [item for item, value in found.items() if value]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.consent import ConsentState, Item, Purpose, Shared
-from bot.core.requests import IN_HAND, State, Step
+from bot.core.requests import IN_HAND, LEARNING, State, Step
 
 
 class Role(StrEnum):
@@ -29,6 +29,7 @@ class Action(StrEnum):
     HEAR = "hear"  # get the client's own words, written in the chat
     WRITE = "write"  # send own words to the client
     MARK = "mark"  # say how it went, or that it is over
+    LEARN = "learn"  # hear afterwards how it went, in the client's words
 
 
 OF_STEP = {
@@ -39,6 +40,8 @@ OF_STEP = {
     Step.CLOSE: Action.MARK,
     Step.REOPEN: Action.MARK,
 }
+
+LEARNT = frozenset({Item.OUTCOME})
 
 _SEAL = object()
 
@@ -95,7 +98,10 @@ def permits(
     Yes only if they still work for the recipient organisation, meet clients there, and the consent is given for this
     purpose and valid at `now`; if they have accepted the request that rests on it, or it is free and they accept it
     now; and if the consent's record names all the `kinds` of data asked for. With None whatever it names may be seen.
+    How it went, and nothing else, may be learnt once the request is closed, too, and by the contact person.
     """
+    if action is Action.LEARN:
+        kinds = LEARNT if kinds is None else kinds
     allowed = (
         meets(worker, consent.organisation_id)
         and purpose in consent.purposes
@@ -103,10 +109,12 @@ def permits(
         and now < consent.valid_until
         and _in_turn(consent, worker, action)
         and (kinds is None or kinds <= consent.kinds)
+        and (action is not Action.LEARN or kinds == LEARNT)
     )
     if not allowed:
         return None
-    shown = (consent.kinds if kinds is None else kinds) if action is Action.SEE else frozenset[Item]()
+    showing = action in {Action.SEE, Action.LEARN}
+    shown = (consent.kinds if kinds is None else kinds) if showing else frozenset[Item]()
     return Grant(consent.consent_id, worker.worker_id, purpose, action, shown, _SEAL)
 
 
@@ -128,6 +136,9 @@ def oversees(worker: WorkerFacts, organisation_id: str) -> bool:
 def _in_turn(consent: ConsentFacts, worker: WorkerFacts, action: Action) -> bool:
     if action is Action.ACCEPT:
         return consent.request_state is State.OPEN
+    if action is Action.LEARN:
+        had_it = consent.accepted_by == worker.worker_id or worker.role is Role.CONTACT_PERSON
+        return consent.request_state in LEARNING and had_it
     return consent.request_state in IN_HAND and consent.accepted_by == worker.worker_id
 
 
@@ -138,6 +149,7 @@ FIELDS = {
     Item.WORDS: ("words",),
     Item.STRENGTHS: ("strength", "helps", "people", "next_step"),
     Item.ENQUIRY: ("enquiry",),
+    Item.OUTCOME: ("outcome",),
 }
 """Where each kind of data stands in what is shared. How to be reached, and whether it is about oneself, is of no kind:
 it is what a request is, and goes with every grant to see."""

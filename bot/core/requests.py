@@ -54,6 +54,8 @@ class Urgency(StrEnum):
 IN_HAND = frozenset({State.ACCEPTED, State.CONTACTED, State.UNREACHABLE, State.CLOSING})
 LIVE = IN_HAND | {State.OPEN}
 ENDED = frozenset({State.CLOSED, State.WITHDRAWN})
+LEARNING = IN_HAND | {State.CLOSED}
+"""Somebody has or had the request: how it went afterwards is their concern."""
 
 _STEPS: dict[State, frozenset[Step]] = {
     State.OPEN: frozenset({Step.ACCEPT}),

@@ -34,6 +34,7 @@ TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Noti
 TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notice | None]]] = {
     Kind.CARD: for_workers.card,
     Kind.CLIENT_WORD: for_workers.client_word,
+    Kind.OUTCOME: for_workers.outcome,
     Kind.CONSENT_OVER: for_workers.consent_over,
     Kind.CLAIM_REFUSED: for_workers.claim_refused,
     Kind.ENQUIRY: for_workers.enquiry,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from markupsafe import Markup
 from telegram import InlineKeyboardMarkup
 
+from bot import outcome as outcomes_in_words
 from bot.core.requests import State
 from bot.db.tables import OutboxMessage, Staff
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
 from bot.notices.notice import Notice, button
-from bot.services import caseload, enquiry_desk
+from bot.services import caseload, enquiry_desk, outcomes
 from bot.services.base import Services
 from bot.services.caseload import Card
 from bot.staff import cards, enquiry_cards
@@ -53,6 +54,24 @@ async def client_word(services: Services, row: OutboxMessage, worker: Staff) -> 
     )
     keyboard = InlineKeyboardMarkup([button(_("✍️ Vastaa"), f"r:write:{row.request_id}")])
     return Notice(text, keyboard, protect=True)
+
+
+async def outcome(services: Services, row: OutboxMessage, worker: Staff) -> Notice | None:
+    """How it went, if the client still wants it told: looked up when it is said."""
+    follow_up = (row.detail or {})["follow_up"]
+    learned = await outcomes.learned(services, worker.id, row.request_id or 0, follow_up)
+    if learned is None:
+        return None
+    text = fill(
+        _(
+            "📈 <b>Asiakas kertoo, miten on mennyt (pyyntö #{number})</b>\n{outcome}\n\n"
+            "<i>Nämä ovat asiakkaan omia vastauksia, ja hän antoi luvan kertoa ne sinulle. Älä välitä niitä "
+            "eteenpäin.</i>"
+        ),
+        number=row.request_id,
+        outcome=outcomes_in_words.text(learned.told, services.catalog),
+    )
+    return Notice(text, protect=True)
 
 
 async def consent_over(services: Services, row: OutboxMessage, worker: Staff) -> Notice | None:

@@ -10,8 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import access as rules
-from bot.core.consent import Shared
+from bot.core.consent import Item, Shared
+from bot.core.follow_ups import Answers
 from bot.core.grants import Action, Grant, covered
+from bot.core.outcomes import Changed, Told, told
 from bot.db.tables import AccessEntry, Client, Consent, ContactRequest, Staff
 from bot.services.base import Services
 
@@ -24,7 +26,7 @@ class _View:
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
-            raise TypeError("a view of a client comes from see() or hear() alone")
+            raise TypeError("a view of a client comes from see(), hear() or learn() alone")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,13 @@ class Heard(_View):
     """The client's own words to this worker. Only `hear` makes one."""
 
     words: str
+
+
+@dataclass(frozen=True)
+class Learned(_View):
+    """How it went, as far as the client wants this organisation to know. Only `learn` makes one."""
+
+    told: Told
 
 
 async def see(
@@ -70,6 +79,27 @@ async def hear(
         return None
     client = await _logged(session, services, grant, consent, request, [rules.MESSAGE])
     return Heard(_SEAL, words) if client else None
+
+
+async def learn(
+    session: AsyncSession,
+    services: Services,
+    grant: Grant | None,
+    consent: Consent,
+    request: ContactRequest,
+    follow_up_id: int,
+    answers: Answers,
+    changed: Changed,
+) -> Learned | None:
+    """What the client has said in this follow-up, if it is one that may be told on this consent. The session has to
+    be one that can write."""
+    if grant is None or grant.action is not Action.LEARN or consent.shared is None:
+        return None
+    shared = Shared.model_validate(consent.shared)
+    if follow_up_id not in covered(shared, grant).outcome:
+        return None
+    client = await _logged(session, services, grant, consent, request, [Item.OUTCOME])
+    return Learned(_SEAL, told(answers, changed, shared)) if client else None
 
 
 async def _logged(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import requests as rules
 from bot.core import rescue
-from bot.core.consent import ConsentRecord, ConsentState, Purpose, Reach, canonical
+from bot.core.consent import ConsentRecord, ConsentState, Item, Purpose, Reach, canonical
 from bot.core.grants import OF_STEP, Action, ConsentFacts, Grant, Role, WorkerFacts, meets, permits
 from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, Side, State, Step, Urgency
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff, StaffCard
@@ -63,7 +63,7 @@ class _Facts:
     taker: Staff | None
     worker: Staff
 
-    def grant(self, now: datetime, action: Action) -> Grant | None:
+    def grant(self, now: datetime, action: Action, kinds: frozenset[Item] | None = None) -> Grant | None:
         record = ConsentRecord.model_validate(self.consent.record) if self.consent.record else None
         facts = ConsentFacts(
             consent_id=self.consent.id,
@@ -75,7 +75,7 @@ class _Facts:
             request_state=State(self.request.state),
             accepted_by=self.request.accepted_by,
         )
-        return permits(facts, _worker(self.worker), Purpose.CONTACT, now, action)
+        return permits(facts, _worker(self.worker), Purpose.CONTACT, now, action, kinds)
 
     def may(self, step: Step, now: datetime) -> bool:
         return step in self.steps and self.grant(now, OF_STEP[step]) is not None
@@ -185,6 +185,20 @@ async def heard(services: Services, worker_id: int, request_id: int, words: str)
             return None
         grant = facts.grant(services.clock(), Action.HEAR)
         return await access.hear(session, services, grant, facts.consent, facts.request, words)
+
+
+async def granted(
+    session: AsyncSession,
+    services: Services,
+    worker_id: int,
+    request_id: int,
+    action: Action,
+    kinds: frozenset[Item],
+) -> tuple[Grant, Consent, ContactRequest] | None:
+    """Leave for this worker to do one thing with one request now, and what it is about; None if there is none."""
+    facts = await _facts(session, worker_id, request_id)
+    grant = facts.grant(services.clock(), action, kinds) if facts else None
+    return (grant, facts.consent, facts.request) if facts and grant else None
 
 
 async def waiting_and_own(services: Services, worker_id: int) -> list[Card]:

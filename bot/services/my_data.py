@@ -30,7 +30,7 @@ from bot.db.tables import (
 )
 from bot.services import clients, enquiries
 from bot.services.base import Services
-from bot.services.outbox import Kind
+from bot.services.outbox import PASSED_ON
 
 FORMAT = "rinnalla/my-data/1"
 """Changes when a key of the file gets another meaning."""
@@ -173,10 +173,10 @@ async def _consents(session: AsyncSession, client: Client) -> list[dict[str, Any
 
 
 async def _messages(session: AsyncSession, client: Client | None, asked: list[int]) -> list[dict[str, Any]]:
-    """What the service has to say or has said to the client, and the client's own words on their way to a worker."""
+    """What the service has to say or has said to the client, and what a worker is told of the client's own words."""
     to_asker = OutboxMessage.staff_id.is_(None) & OutboxMessage.enquiry_id.in_(asked)
     mine = select(ContactRequest.id).where(ContactRequest.client_id == (client.id if client else None))
-    own = (OutboxMessage.kind == Kind.CLIENT_WORD) & OutboxMessage.request_id.in_(mine)
+    own = OutboxMessage.kind.in_(PASSED_ON) & OutboxMessage.request_id.in_(mine)
     to_client = OutboxMessage.client_id == (client.id if client else 0)
     rows = await session.scalars(
         select(OutboxMessage).where(or_(to_client, own, to_asker)).order_by(OutboxMessage.id)

@@ -6,7 +6,7 @@ moment and only if it is still true and still allowed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -45,6 +45,7 @@ class Kind(StrEnum):
     OWN_REMINDER = "own_reminder"  # to the client: what they themselves have asked to be reminded of
     CARD = "card"  # to a worker: the request as it stands now, sent or brought up to date
     CLIENT_WORD = "client_word"  # to the worker who has the request: the client's own words
+    OUTCOME = "outcome"  # to the worker who has or had the request: how it went, as the client wants it told
     CONSENT_OVER = "consent_over"  # to the worker who had the request: nothing may be done with it any more
     CLAIM_REFUSED = "claim_refused"  # to the worker who has entered a code: the client says no
     ENQUIRY = "enquiry"  # to a worker: an enquiry as it stands now
@@ -60,6 +61,9 @@ class Kind(StrEnum):
 UNASKED = frozenset({Kind.CONSENT_ENDING, Kind.OWN_REMINDER})
 """What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
 consent still come."""
+
+PASSED_ON = frozenset({Kind.CLIENT_WORD, Kind.OUTCOME})
+"""What brings something a client has said to a worker: it is taken away when the consent ends."""
 
 CHAT = (
     OutboxMessage.client_id,
@@ -225,13 +229,18 @@ async def put_enquiry_card(
 
 
 async def put_retractions(
-    session: AsyncSession, services: Services, *, request_id: int | None = None, staff_id: int | None = None
+    session: AsyncSession,
+    services: Services,
+    *,
+    request_id: int | None = None,
+    staff_id: int | None = None,
+    kinds: Collection[Kind] = PASSED_ON,
 ) -> None:
     """Take away every message in which a client's own words went to a worker, sent or still waiting: those that belong
     to a request, or those that a worker has got."""
     of_request = () if request_id is None else (OutboxMessage.request_id == request_id,)
     of_worker = () if staff_id is None else (OutboxMessage.staff_id == staff_id,)
-    passed_on = (OutboxMessage.kind == Kind.CLIENT_WORD, *of_request, *of_worker)
+    passed_on = (OutboxMessage.kind.in_(kinds), *of_request, *of_worker)
     unsent = OutboxMessage.state.in_([Row.WAITING, Row.LEASED])
     await session.execute(
         update(OutboxMessage).where(*passed_on, unsent).values(state=Row.DROPPED, note=None)
@@ -368,7 +377,7 @@ async def forget_sent(services: Services, before: datetime) -> int:
         .join(Consent, ContactRequest.consent_id == Consent.id)
         .where(Consent.state == ConsentState.GIVEN)
     )
-    needed = (OutboxMessage.kind == Kind.CLIENT_WORD) & OutboxMessage.request_id.in_(consented)
+    needed = OutboxMessage.kind.in_(PASSED_ON) & OutboxMessage.request_id.in_(consented)
     async with services.db.work() as session:
         result = await session.execute(
             delete(OutboxMessage).where(ended, OutboxMessage.due_at < before, not_(needed))

@@ -26,6 +26,8 @@ KINDS = {
     Item.AREAS: "areas of life in which help is wished for",
     Item.WORDS: "own words about them",
     Item.STRENGTHS: "strength to act, and what helps",
+    Item.ENQUIRY: "the made-up name under which something was asked",
+    Item.OUTCOME: "how it went afterwards, as told in follow-ups",
 }
 
 

@@ -119,6 +119,9 @@ async def _tell(
         request.areas, request.urgency, request.wish = list(told.areas), requests.urgency_of(told), told.reach
         await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
         await consents.put_question(session, services, consent, request.id)
+        if not told.outcome:
+            outcome = (outbox.Kind.OUTCOME,)
+            await outbox.put_retractions(session, services, request_id=request.id, kinds=outcome)
     await outbox.put(
         session,
         services,

@@ -21,7 +21,7 @@ from bot.i18n import speaking
 from bot.limits import PatientRateLimiter
 from bot.services import staff
 from bot.services.base import Services
-from bot.staff import claims, enquiries, joining, overview, requests
+from bot.staff import claims, enquiries, figures, joining, overview, requests
 from bot.staff.context import StaffApplication, StaffContext, answer
 
 log = structlog.get_logger()
@@ -53,6 +53,7 @@ def build_application(token: str, api: str, services: Services) -> StaffApplicat
             CommandHandler(["enquiries", "kysymykset", "fragor"], enquiries.on_enquiries, private),
             CommandHandler(["waiting", "odottavat", "vantar"], overview.on_waiting, private),
             CommandHandler(["mismatches", "ristiriidat", "oklart"], overview.on_mismatches, private),
+            CommandHandler(["figures", "luvut", "siffror"], figures.on_figures, private),
             CommandHandler(["code", "koodi", "kod"], claims.on_code, private),
             CommandHandler(["language", "kieli", "sprak"], joining.on_language, private),
             CommandHandler(["help", "apua", "hjalp"], joining.on_help, private),
@@ -60,6 +61,7 @@ def build_application(token: str, api: str, services: Services) -> StaffApplicat
             CallbackQueryHandler(requests.on_word_press, r"^w:"),
             CallbackQueryHandler(enquiries.on_press, r"^e:"),
             CallbackQueryHandler(overview.on_press, r"^q:"),
+            CallbackQueryHandler(figures.on_press, r"^f:"),
             CallbackQueryHandler(joining.on_language_chosen, r"^l:"),
             CallbackQueryHandler(requests.on_anything_else),
             ChatMemberHandler(on_membership, ChatMemberHandler.MY_CHAT_MEMBER),
@@ -79,6 +81,7 @@ async def set_commands(application: StaffApplication) -> None:
             commands = [
                 BotCommand("requests", _("Avoimet ja omat pyynnöt")),
                 BotCommand("enquiries", _("Nimettömät kysymykset")),
+                BotCommand("figures", _("Luvut ja palaute")),
                 BotCommand("code", _("Syötä asiakkaan koodi")),
                 BotCommand("language", _("Vaihda kieli")),
                 BotCommand("help", _("Ohje")),

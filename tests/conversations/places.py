@@ -7,9 +7,16 @@ from copy import copy
 from typing import Any
 
 from aiogram.fsm.state import State
+from sqlalchemy import select
 
+from bot.core.check_in import CheckIn as Round
+from bot.core.follow_ups import Answers, Helped
+from bot.core.follow_ups import State as FollowUpState
 from bot.core.requests import Step
-from bot.services import caseload, requests
+from bot.db import tables
+from bot.db.tables import FollowUp
+from bot.services import caseload, clients, requests
+from bot.services.base import Services
 from bot.simulator.chats import Message
 from dialogs.states import (
     Access,
@@ -21,6 +28,7 @@ from dialogs.states import (
     Consent,
     Crisis,
     Enquiry,
+    Feedback,
     Find,
     Language,
     Matters,
@@ -31,6 +39,7 @@ from dialogs.states import (
     Reflection,
     Renewal,
     Suggestions,
+    Telling,
     Tidy,
     Welcome,
     Withdrawal,
@@ -330,3 +339,56 @@ further(Enquiry.sent, Enquiry.preview, "send")
 further(Asked.thread, Enquiry.sent, "open")
 further(Asked.mine, Asked.thread, "b_mine")
 further(Asked.end, Asked.thread, "finish")
+further(Feedback.ask, Suggestions.end, "feedback")
+further(Feedback.rate, Feedback.ask, "begin")
+further(Feedback.words, Feedback.rate, "skip", "skip", "skip")
+further(Feedback.thanks, Feedback.words, "no_words")
+
+
+@way(Feedback.found)
+async def _found_in_feedback(client: StraightClient) -> None:
+    await WAYS[Feedback.words](client)
+    await client.says("Soittakaa 040 123 4567 & <hiljaista>")
+
+
+WENT = Answers(helped=Helped.YES, enough=Helped.PARTLY, needs=4, goals=3)
+
+
+async def followed_up(services: Services, chat_id: int, answers: Answers = WENT, **now: int) -> int:
+    """The client has answered a follow-up of the newest request; returns its id."""
+    mine = (await requests.mine(services, chat_id))[0]
+    async with services.db.work() as session:
+        account = await clients.find(session, services, chat_id)
+        assert account is not None
+        then = (
+            await session.scalars(select(tables.CheckIn).where(tables.CheckIn.client_id == account.id))
+        ).first()
+        after = tables.CheckIn(
+            client_id=account.id, made_at=services.clock(), answers=Round(ratings=now).model_dump(mode="json")
+        )
+        session.add(after)
+        await session.flush()
+        row = FollowUp(
+            client_id=account.id,
+            request_id=mine.id,
+            number=1,
+            state=FollowUpState.ANSWERED,
+            due_at=services.clock(),
+            answered_at=services.clock(),
+            then_id=then.id if then else None,
+            now_id=after.id,
+            answers=answers.model_dump(mode="json"),
+        )
+        session.add(row)
+        await session.flush()
+        return row.id
+
+
+@way(Telling.ask)
+async def _telling(client: StraightClient) -> None:
+    await WAYS[Matters.request](client)
+    number = await followed_up(client.inside.services, client.user.id, mind=3, friends=1, money=5)
+    await client.press_raw(client.window.id, f"go:tell:{number}")
+
+
+further(Telling.done, Telling.ask, "yes")

@@ -22,6 +22,7 @@ MIDDLE: dict[str, State] = {
     "Renewal": states.Consent.sent,
     "Access": states.Matters.main,
     "Closing": states.Matters.main,
+    "Telling": states.Matters.main,
 }
 
 

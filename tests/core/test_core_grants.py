@@ -55,6 +55,10 @@ def matrix() -> Iterator[tuple[tuple[Role, str, bool], str, State, int | None, A
     return itertools.product(WORKERS, CONSENTS, State, (ME, COLLEAGUE, None), Action, Item)
 
 
+# How it went afterwards: also when the request is closed, and, whoever had it, for the contact person.
+AFTERWARDS = (State.ACCEPTED, State.CONTACTED, State.UNREACHABLE, State.CLOSED)
+OTHERS = {Role.WORKER: (), Role.CONTACT_PERSON: (COLLEAGUE, None)}
+
 # All that is allowed; every other combination is not.
 LET_IN = {
     ((role, "kello", False), consent, state, taker, action, kind)
@@ -70,6 +74,13 @@ LET_IN = {
         ),
     ]
 }
+LET_IN |= {
+    ((role, "kello", False), consent, state, taker, Action.LEARN, Item.OUTCOME)
+    for role, takers in OTHERS.items()
+    for consent in ("given", "its last second")
+    for state in AFTERWARDS
+    for taker in (ME, *takers)
+}
 
 
 def test_of_all_combinations_only_those_are_let_in_that_a_consent_covers() -> None:
@@ -82,7 +93,7 @@ def test_of_all_combinations_only_those_are_let_in_that_a_consent_covers() -> No
             let_in.add(row)
             assert (grant.consent_id, grant.worker_id, grant.purpose) == ("c1", ME, Purpose.CONTACT)
             assert grant.action is action
-            assert grant.kinds == ({kind} if action is Action.SEE else frozenset())
+            assert grant.kinds == ({kind} if action in {Action.SEE, Action.LEARN} else frozenset())
     assert let_in == LET_IN
 
 
@@ -159,6 +170,7 @@ FULL = Shared(
     people="sisko",
     next_step="soitan",
     enquiry="Sininen kettu",
+    outcome=(3,),
 )
 ALWAYS = {"about", "reach", "best_time"}
 

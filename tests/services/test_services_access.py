@@ -33,7 +33,7 @@ from tests.services.people import (
     joins,
 )
 
-TOLD = frozenset(Item) - {Item.ENQUIRY}
+TOLD = frozenset(Item) - {Item.ENQUIRY, Item.OUTCOME}
 ALL = ["contact", *sorted(TOLD)]
 
 
@@ -147,7 +147,7 @@ async def test_who_becomes_a_coordinator_lets_go_of_clients(services: Services) 
 )
 def test_a_view_cannot_be_made_by_hand(view: Any, fields: tuple[object, ...]) -> None:
     for seal in (None, object(), "seal"):
-        with pytest.raises(TypeError, match=r"see\(\) or hear\(\)"):
+        with pytest.raises(TypeError, match=r"see\(\), hear\(\) or learn\(\)"):
             view(seal, *fields)
 
 

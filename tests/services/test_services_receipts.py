@@ -175,3 +175,7 @@ async def test_what_is_no_fhir_consent_is_refused(
     monkeypatch.setattr(receipts, "_fhir", lambda _receipt: {"resourceType": "Consent", "status": "active"})
     with pytest.raises(ValidationError):
         receipts.as_fhir(found)
+
+
+def test_every_kind_of_data_has_a_name_for_others() -> None:
+    assert set(receipts.KINDS) == set(Item)

@@ -74,6 +74,8 @@ ROWS: dict[str, Act] = {
         f"e:{act}": presses(f"e:{act}:{{request}}:yes")
         for act in ("show", "answer", "stop", "end", "block", "unblock")
     },
+    **{f"/{name}": says(f"/{name}") for name in ("figures", "luvut", "siffror")},
+    **{f"f:{act}": presses(f"f:{act}:kello:0", f"f:{act}::0") for act in ("show", "words")},
     **{f"/{name}": says(f"/{name} ABC-DEF-GHJ-KMN") for name in ("code", "koodi", "kod")},
     "on_typed_code": says("ABC-DEF-GHJ-KMN"),
     "e:send": presses("e:send:{request}:{mark}:0"),
