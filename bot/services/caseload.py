@@ -15,7 +15,7 @@ from bot.core.consent import ConsentRecord, ConsentState, Purpose, Reach, canoni
 from bot.core.grants import OF_STEP, Action, ConsentFacts, Grant, Role, WorkerFacts, meets, permits
 from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, State, Step, Urgency
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff, StaffCard
-from bot.services import access, outbox
+from bot.services import access, appointments, outbox
 from bot.services.access import Heard, Personal
 from bot.services.base import Services
 
@@ -222,6 +222,8 @@ async def _step(
     result = await session.execute(update(ContactRequest).where(*unchanged).values(values))
     if not result.rowcount:  # type: ignore[attr-defined]
         return False
+    if step is Step.CLOSE:
+        await appointments.end_of_request(session, services, request, tell=False)
     if request.client_id is not None:
         await outbox.put(
             session,
@@ -234,6 +236,16 @@ async def _step(
         )
     await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
     return True
+
+
+async def in_hand(
+    session: AsyncSession, services: Services, worker_id: int, request_id: int, *, lock: bool = False
+) -> tuple[ContactRequest, Staff] | None:
+    """The request and its worker, inside a unit of work, if this worker has it and may turn to its client now."""
+    facts = await _facts(session, worker_id, request_id, lock=lock)
+    if facts is None or facts.client is None or not facts.may(Step.WRITE, services.clock()):
+        return None
+    return facts.request, facts.worker
 
 
 async def begin_writing(services: Services, worker_id: int, request_id: int) -> bool:
