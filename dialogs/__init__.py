@@ -5,6 +5,7 @@ from aiogram_dialog import Dialog
 from dialogs import (
     access,
     answer,
+    appointments,
     asked,
     check_in,
     claim,
@@ -44,6 +45,7 @@ def build_all() -> list[Dialog]:
         renewal,
         withdrawal,
         matters,
+        appointments,
         access,
         my_data,
         claim,

@@ -110,7 +110,7 @@ def for_worker(state: State, starts_at: datetime | None, now: datetime) -> froze
 class Details(BaseModel):
     """All words of an appointment."""
 
-    where: str | None = None  # an address, or the link of a video call
+    where: str | None = None  # an address, the link of a video call, or a number if the client is to ring
     who: str | None = None
     bring: str | None = None
 
@@ -146,7 +146,7 @@ class Draft(BaseModel):
             return Step.TIMES
         if self.way is None:
             return Step.WAY
-        if self.where is None and self.way is not Way.PHONE:
+        if self.where is None:
             return Step.WHERE
         if self.who is None:
             return Step.WHO
@@ -154,8 +154,7 @@ class Draft(BaseModel):
 
     @property
     def details(self) -> Details:
-        where = None if self.way is Way.PHONE else self.where
-        return Details(where=where or None, who=self.who or None, bring=self.bring or None)
+        return Details(where=self.where or None, who=self.who or None, bring=self.bring or None)
 
     def with_times(self, times: list[datetime]) -> Draft:
         """With these times, too, in their order and each once."""

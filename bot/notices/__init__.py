@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import fill
 from bot.i18n import gettext as _
-from bot.notices import for_clients, for_workers
+from bot.notices import appointments, for_clients, for_workers
 from bot.notices.for_askers import for_asker
 from bot.notices.notice import Notice
 from bot.services.base import Services
@@ -26,6 +26,8 @@ TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Noti
     Kind.CONSENT_ENDING: for_clients.consent_ending,
     Kind.CONSENT_ENDED: for_clients.consent_ended,
     Kind.CLAIM_ASKED: for_clients.claim_asked,
+    Kind.APPOINTMENT: appointments.appointment,
+    Kind.REMINDER: appointments.reminder,
 }
 
 TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notice | None]]] = {
@@ -33,6 +35,7 @@ TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notic
     Kind.CLIENT_WORD: for_workers.client_word,
     Kind.CONSENT_OVER: for_workers.consent_over,
     Kind.CLAIM_REFUSED: for_workers.claim_refused,
+    Kind.APPOINTMENT_NEWS: appointments.news,
     Kind.ENQUIRY: for_workers.enquiry,
     Kind.RETRACT: for_workers.retract,
 }

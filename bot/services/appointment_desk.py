@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import appointments as rules
@@ -59,9 +59,11 @@ class _Held:
         """Beside what holds until the draft is sent."""
         kept = {name: value for name, value in self.row.details.items() if name != "draft"}
         self.row.details = {**kept, "draft": draft.model_dump(mode="json")} if draft else kept
-        typed = draft is not None and draft.step in TYPED
-        self.worker.writing_to = self.worker.writing_enquiry = None
-        self.worker.draft = f"{TYPING}{self.row.id}" if typed else None
+        if draft is not None and draft.step in TYPED:
+            self.worker.writing_to = self.worker.writing_enquiry = None
+            self.worker.draft = f"{TYPING}{self.row.id}"
+        elif self.worker.draft == f"{TYPING}{self.row.id}":
+            self.worker.draft = None
 
 
 def typing(worker: Worker) -> int | None:
@@ -118,8 +120,8 @@ async def begin(services: Services, worker_id: int, request_id: int) -> Desk | N
             held.keep(_again(last) if last else Draft())
         else:
             held = _Held(row, request, worker)
-            if held.draft:
-                held.keep(held.draft)  # what is typed now belongs here again
+            if held.draft or row.state == State.WANTED:
+                held.keep(held.draft or _again(row))  # what is typed now belongs here
         await session.flush()
         return await _desk(session, services, held)
 
@@ -145,7 +147,7 @@ def _again(row: Appointment) -> Draft:
     """Other times for a meeting whose words are known already."""
     if row.way is None:
         return Draft()
-    words = Details.model_validate({**row.details, "draft": None})
+    words = Details.model_validate(row.details)
     return Draft(
         way=Way(row.way),
         where=words.where or "",
@@ -180,14 +182,12 @@ async def edit(
 async def drop(services: Services, worker_id: int, appointment_id: int) -> None:
     """Nothing is sent; what was agreed on before stays."""
     async with services.db.work() as session:
-        await session.execute(update(Staff).where(Staff.id == worker_id).values(draft=None))
         held = await _hold(session, services, worker_id, appointment_id, lock=True)
         if held is None:
             return
+        held.keep(None)
         if held.row.state == State.DRAFT:
             await session.delete(held.row)
-        else:
-            held.keep(None)
 
 
 async def propose(services: Services, worker_id: int, appointment_id: int, marked: str) -> bool:

@@ -64,7 +64,7 @@ def meeting(row: Appointment, request: ContactRequest, worker: Staff | None, act
         sequence=row.sequence,
         state=State(row.state),
         way=Way(row.way) if row.way else None,
-        details=Details.model_validate({**row.details, "draft": None}),
+        details=Details.model_validate(row.details),
         times=tuple(map(datetime.fromisoformat, row.options or ())),
         starts_at=row.starts_at,
         minutes=row.minutes,
@@ -181,7 +181,7 @@ async def end_of_request(
     live = select(Appointment).where(Appointment.request_id == request.id, Appointment.state.in_(LIVE))
     for row in await session.scalars(live.with_for_update(key_share=True)):
         was = State(row.state), row.starts_at
-        row.details = Details.model_validate({**row.details, "draft": None}).model_dump(exclude_none=True)
+        row.details = Details.model_validate(row.details).model_dump(exclude_none=True)
         if was[0] is State.AGREED and was[1] is not None and was[1] <= now:
             change(services, row, State.OVER)
             continue
