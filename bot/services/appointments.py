@@ -166,7 +166,7 @@ def cannot_wait(services: Services, starts_at: datetime) -> bool:
     """Whether news of a meeting would come too late if they waited for quiet hours to end."""
     settings = services.settings
     decent = may_go_from(services.clock(), settings.quiet_hours, settings.zone)
-    return decent > starts_at - SOON
+    return decent >= starts_at - SOON
 
 
 async def end_of_request(
@@ -372,21 +372,20 @@ async def answer(
         settled = row.answer in {Answer.CANNOT, Answer.ANOTHER} and row.sequence == sequence + 1
         if not settled and (row.sequence != sequence or Act.CANCEL not in one.acts(now)):
             return None
+        if row.answer == said:
+            return one.shown(now)
+        if settled and (row.answer, said) != (Answer.CANNOT, Answer.ANOTHER):
+            return None
         if said is Answer.COMING:
-            if settled:
-                return None
-            if row.answer != said:
-                row.answer, row.answered_at = said, now
-                await tell_worker(session, services, row, one.request, "coming")
-        elif row.answer != said and not (settled and said is Answer.CANNOT):
-            done = (
-                await _cancel(session, services, one, "cannot")
-                if said is Answer.CANNOT
-                else await _ask(session, services, one, None, 0)
-            )
-            if not done:
-                return None
-            row.answer, row.answered_at = said, now
+            await tell_worker(session, services, row, one.request, "coming")
+            done = True
+        elif said is Answer.CANNOT:
+            done = await _cancel(session, services, one, "cannot")
+        else:
+            done = await _ask(session, services, one, None, 0)
+        if not done:
+            return None
+        row.answer, row.answered_at = said, now
         return one.shown(now)
 
 
