@@ -179,6 +179,7 @@ async def get_forget(dialog_manager: DialogManager, services: Services, **_kwarg
             kept.requests,
             ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests),
         ),
+        (kept.meetings, ngettext("• {count} tapaaminen", "• {count} tapaamista", kept.meetings)),
         (kept.consents, ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents)),
         (
             kept.enquiries,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.consent import ConsentState, EventKind
 from bot.core.requests import LIVE
-from bot.db.tables import CheckIn, Client, Consent, ContactRequest, MemoEntry
+from bot.db.tables import Appointment, CheckIn, Client, Consent, ContactRequest, MemoEntry
 from bot.services import consents, enquiries, outbox
 from bot.services.base import Services
 
@@ -134,9 +134,10 @@ class Kept:
     memo: int
     requests: int
     consents: int
+    meetings: int = 0
 
     def __bool__(self) -> bool:
-        return any((self.check_ins, self.memo, self.requests, self.consents, self.enquiries))
+        return any((self.check_ins, self.memo, self.requests, self.consents, self.enquiries, self.meetings))
 
 
 async def kept(services: Services, chat_id: int) -> Kept:
@@ -148,7 +149,7 @@ async def kept(services: Services, chat_id: int) -> Kept:
         counts = [
             await session.scalar(select(func.count()).select_from(table).where(table.client_id == client.id))
             or 0
-            for table in (CheckIn, MemoEntry, ContactRequest, Consent)
+            for table in (CheckIn, MemoEntry, ContactRequest, Consent, Appointment)
         ]
     return Kept(asked, *counts)
 

@@ -17,21 +17,28 @@ from bot.simulator.chats import Message
 from bot.simulator.driver import Phone
 from tests.conftest import START
 from tests.conversations.people import Client
-from tests.conversations.talking import Talk, service
+from tests.conversations.talking import Service, Talk, service
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
 
-@pytest.fixture
-async def talk(tmp_path: Path) -> AsyncIterator[Talk]:
-    """A service of its own for each test, for the clock goes on in them."""
+@pytest.fixture(scope="module")
+async def own_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """Not the one of other files, for here the clock goes on."""
     simulator = Simulator(START)
     simulator.add_bot(CLIENT_TOKEN, "rinnalla_demo_bot", "Rinnalla")
     simulator.add_bot(STAFF_TOKEN, "rinnalla_tyo_bot", "Rinnalla – työntekijät")
-    async with simulator, service(simulator, settings_for(simulator.url, tmp_path)) as started:
-        people = Talk(started)
-        yield people
-        await people.ends()
+    settings = settings_for(simulator.url, tmp_path_factory.mktemp("meetings"))
+    async with simulator, service(simulator, settings) as started:
+        yield started
+
+
+@pytest.fixture
+async def talk(own_service: Service) -> AsyncIterator[Talk]:
+    people = Talk(own_service)
+    yield people
+    await people.ends()
+    own_service.simulator.clock.rewind()
 
 
 async def in_touch(talk: Talk) -> tuple[Phone, Client]:
