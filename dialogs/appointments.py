@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from aiogram.exceptions import TelegramBadRequest
@@ -136,11 +135,12 @@ async def on_time(_callback: CallbackQuery, _select: Any, manager: DialogManager
     """`APPOINTMENT.SEQUENCE.SECONDS`, of the window as it was shown."""
     meeting, sequence, seconds = ([as_id(part) for part in item.split(".")] + [None] * 3)[:3]
     one = await _meeting(manager)
+    times = {int(time.timestamp()): time for time in one.times} if one else {}
     manager.show_mode = ShowMode.SEND  # the window comes after a line, not above it
     if one is None or seconds is None or (meeting, sequence) != (one.id, one.sequence):
         await tell(manager, _("Ajat ovat muuttuneet. Tässä ovat uusimmat."))
-    elif not await appointments.choose(
-        services_of(manager), chat_of(manager).id, one.id, datetime.fromtimestamp(seconds, UTC)
+    elif seconds not in times or not await appointments.choose(
+        services_of(manager), chat_of(manager).id, one.id, times[seconds]
     ):
         await tell(manager, _("Tätä aikaa ei voi enää valita. Voit toivoa muita aikoja."))
     else:

@@ -28,7 +28,7 @@ _AHEAD = {
 }
 _DATE = r"(?P<day>\d{1,2})[./]\s?(?P<month>\d{1,2})(?:[./]\s?(?P<year>\d{4}))?\.?"
 _ONE = re.compile(
-    rf"(?:(?P<word>[a-zåäö]+)\.?\s*)?(?:{_DATE})?[\s,]*"
+    rf"[\s,;]*(?:(?P<word>[a-zåäö]+)\.?\s*)?(?:{_DATE})?[\s,]*"
     r"(?:(?:klo|kello|kl|at)\.?\s*)?(?<![\d.:/])(?P<hour>\d{1,2})(?:[.:](?P<minute>\d{2}))?(?![\d.:/-]*\d)"
 )
 _BETWEEN = re.compile(r"[\s,;.]|\b(?:tai|ja|eller|och|or|and)\b")

@@ -9,6 +9,7 @@ import dialogs
 from dialogs.common import FreeText
 from dialogs.states import (
     Answer,
+    Appointment,
     Asked,
     CheckIn,
     Consent,
@@ -95,6 +96,7 @@ def test_places_for_words_are_known() -> None:
         MyData.name,
         MyData.phone,
         Answer.write,
+        Appointment.other,
         Matters.forgotten,
         Enquiry.write,
         Asked.thread,

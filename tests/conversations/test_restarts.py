@@ -21,6 +21,7 @@ MIDDLE: dict[str, State] = {
     "Matters": states.Matters.main,
     "Renewal": states.Consent.sent,
     "Access": states.Matters.main,
+    "Appointment": states.Matters.main,
 }
 
 
