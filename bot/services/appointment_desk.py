@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import appointments as rules
@@ -89,7 +89,7 @@ async def _desk(session: AsyncSession, services: Services, held: _Held) -> Desk:
     return Desk(
         meeting(held.row, held.request, worker or held.worker, held.acts(services.clock())),
         held.draft,
-        await appointments.missed(session, held.request.id),
+        await _missed(session, held.request.id),
     )
 
 
@@ -265,6 +265,13 @@ async def mark(services: Services, worker_id: int, appointment_id: int, attended
             await session.flush()
             if attended is Attended.MISSED:
                 await tell_client(session, services, held.row, "missed")
-                if await appointments.missed(session, held.request.id) >= TWICE:
+                if await _missed(session, held.request.id) >= TWICE:
                     await tell_worker(session, services, held.row, held.request, "missed_again")
         return await _desk(session, services, held)
+
+
+async def _missed(session: AsyncSession, request_id: int) -> int:
+    """How many meetings have been missed on a request."""
+    counted = select(func.count()).select_from(Appointment)
+    both = Appointment.request_id == request_id, Appointment.attended == Attended.MISSED
+    return await session.scalar(counted.where(*both)) or 0

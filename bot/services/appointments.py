@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import appointments as rules
@@ -106,7 +106,15 @@ async def put_reminders(session: AsyncSession, services: Services, row: Appointm
             detail={"appointment": row.id, "sequence": row.sequence},
             not_before=reminder.at,
             expires_at=reminder.until,
+            anew=True,  # one that was taken back comes all the same: its moment is still ahead
         )
+
+
+async def remind_again(session: AsyncSession, services: Services, client: Client) -> None:
+    """The client, who had said stop, wants reminders again: those of meetings agreed on meanwhile or before."""
+    agreed = Appointment.client_id == client.id, Appointment.state == State.AGREED
+    for row in await session.scalars(select(Appointment).where(*agreed, Appointment.request_id.is_not(None))):
+        await put_reminders(session, services, row)
 
 
 async def drop_reminders(session: AsyncSession, row: Appointment) -> None:
@@ -387,10 +395,3 @@ async def answer(
             return None
         row.answer, row.answered_at = said, now
         return one.shown(now)
-
-
-async def missed(session: AsyncSession, request_id: int) -> int:
-    """How many meetings have been missed on a request."""
-    counted = select(func.count()).select_from(Appointment)
-    both = Appointment.request_id == request_id, Appointment.attended == Attended.MISSED
-    return await session.scalar(counted.where(*both)) or 0

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core.consent import ConsentState, EventKind
 from bot.core.requests import LIVE
 from bot.db.tables import Appointment, CheckIn, Client, Consent, ContactRequest, MemoEntry
-from bot.services import consents, enquiries, outbox
+from bot.services import appointments, consents, enquiries, outbox
 from bot.services.base import Services
 
 
@@ -83,8 +83,9 @@ async def opt_in(services: Services, chat_id: int) -> None:
     """Reminders and follow-ups again: only ever by a press that says so."""
     async with services.db.work() as session:
         client = await find(session, services, chat_id, lock=True)
-        if client is not None:
+        if client is not None and client.opted_out_at is not None:
             client.opted_out_at = None
+            await appointments.remind_again(session, services, client)
 
 
 async def opted_out(services: Services, chat_id: int) -> bool:
@@ -149,9 +150,11 @@ async def kept(services: Services, chat_id: int) -> Kept:
         counts = [
             await session.scalar(select(func.count()).select_from(table).where(table.client_id == client.id))
             or 0
-            for table in (CheckIn, MemoEntry, ContactRequest, Consent, Appointment)
+            for table in (CheckIn, MemoEntry, ContactRequest, Consent)
         ]
-    return Kept(asked, *counts)
+        with_workers = Appointment.client_id == client.id, Appointment.request_id.is_not(None)
+        meetings = await session.scalar(select(func.count()).select_from(Appointment).where(*with_workers))
+    return Kept(asked, *counts, meetings=meetings or 0)
 
 
 async def forget(services: Services, chat_id: int) -> bool:

@@ -232,7 +232,12 @@ async def _meetings(client: StraightClient) -> None:
     assert begun is not None
     times = [inside.services.clock() + timedelta(days=days) for days in (5, 6)]
     whole = appointments.Draft(
-        times=times, enough=True, way=appointments.Way.PLACE, where="Asemakatu <2>", who="", bring=""
+        times=times,
+        enough=True,
+        way=appointments.Way.PLACE,
+        where="Asemakatu 2, <hiljaista>",
+        who="",
+        bring="",
     )
     worker, meeting = inside.worker.id, begun.meeting.id
     edited = await appointment_desk.edit(inside.services, worker, meeting, lambda _draft: whole)

@@ -350,3 +350,14 @@ async def test_nobody_has_the_request_any_more_and_the_client_may_still_cancel(s
         )
     assert await appointments.cancel(services, CLIENT.id, meeting)
     assert [row.state for row in await requests.mine(services, CLIENT.id)] == ["open"]
+
+
+async def test_reminders_come_again_when_they_are_wanted_again(services: Services, clock: HandClock) -> None:
+    await agree(services)
+    await clients.opt_out(services, CLIENT.id)
+    assert await waiting(services, Kind.REMINDER) == []
+    clock.set(MONDAY - timedelta(hours=20))
+    await clients.opt_in(services, CLIENT.id)
+    assert [row.due_at for row in await waiting(services, Kind.REMINDER)] == [MONDAY - timedelta(hours=2)]
+    await clients.opt_in(services, CLIENT.id)
+    assert len(await waiting(services, Kind.REMINDER)) == 1
