@@ -27,9 +27,10 @@ async def own_service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
     simulator = Simulator(START)
     simulator.add_bot(CLIENT_TOKEN, "rinnalla_demo_bot", "Rinnalla")
     simulator.add_bot(STAFF_TOKEN, "rinnalla_tyo_bot", "Rinnalla – työntekijät")
-    settings = settings_for(simulator.url, tmp_path_factory.mktemp("meetings"))
-    async with simulator, service(simulator, settings) as started:
-        yield started
+    async with simulator:
+        settings = settings_for(simulator.url, tmp_path_factory.mktemp("meetings"))
+        async with service(simulator, settings) as started:
+            yield started
 
 
 @pytest.fixture
