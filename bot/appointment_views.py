@@ -106,8 +106,7 @@ def for_worker(meeting: Meeting, services: Services) -> Markup:
     zone = services.settings.zone
     return views.joined(
         fill(_("<b>📅 Tapaaminen, pyyntö #{number}</b>"), number=meeting.request_id),
-        html(state_for_worker(meeting, services.clock())),
-        Markup(""),
+        fill("{state}\n", state=state_for_worker(meeting, services.clock())),
         times(meeting, zone) if meeting.times else None,
         glance(meeting, services) if meeting.way else None,
     )

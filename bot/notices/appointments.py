@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import appointment_views, calendar_file, views
@@ -56,8 +55,7 @@ def _proposed(meeting: Meeting, services: Services, *, moved: bool) -> Notice | 
     )
     text = views.joined(
         fill(head, who=appointment_views.who(meeting, services)),
-        appointment_views.times(meeting, services.settings.zone),
-        Markup(""),
+        fill("{times}\n", times=appointment_views.times(meeting, services.settings.zone)),
         appointment_views.where(meeting),
     )
     return Notice(text, InlineKeyboardMarkup([button(_("Katson ajat"), f"go:times:{meeting.id}")]))
@@ -166,7 +164,9 @@ def _news(desk: Desk, services: Services, what: str) -> Notice:
     shown = what in {"chosen", "coming", "cannot", "cancelled"}
     text = views.joined(
         fill(lines[what], number=meeting.request_id),
-        appointment_views.glance(meeting, services) if shown and meeting.starts_at else None,
+        fill("\n{glance}", glance=appointment_views.glance(meeting, services))
+        if shown and meeting.starts_at
+        else None,
     )
     rows = (
         [button(_("Avaa tapaaminen"), f"a:show:{meeting.id}")]
