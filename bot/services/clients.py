@@ -154,7 +154,7 @@ async def kept(services: Services, chat_id: int) -> Kept:
         ]
         with_workers = Appointment.client_id == client.id, Appointment.request_id.is_not(None)
         meetings = await session.scalar(select(func.count()).select_from(Appointment).where(*with_workers))
-    return Kept(asked, *counts, meetings=meetings or 0)
+    return Kept(asked, *counts, meetings or 0)
 
 
 async def forget(services: Services, chat_id: int) -> bool:
