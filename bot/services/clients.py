@@ -135,7 +135,7 @@ class Kept:
     memo: int
     requests: int
     consents: int
-    meetings: int = 0
+    meetings: int
 
     def __bool__(self) -> bool:
         return any((self.check_ins, self.memo, self.requests, self.consents, self.enquiries, self.meetings))
@@ -146,15 +146,16 @@ async def kept(services: Services, chat_id: int) -> Kept:
     async with services.db.read() as session:
         client = await find(session, services, chat_id)
         if client is None:
-            return Kept(asked, 0, 0, 0, 0)
+            return Kept(asked, 0, 0, 0, 0, 0)
         counts = [
             await session.scalar(select(func.count()).select_from(table).where(table.client_id == client.id))
             or 0
             for table in (CheckIn, MemoEntry, ContactRequest, Consent)
         ]
         with_workers = Appointment.client_id == client.id, Appointment.request_id.is_not(None)
-        meetings = await session.scalar(select(func.count()).select_from(Appointment).where(*with_workers))
-    return Kept(asked, *counts, meetings or 0)
+        counted = select(func.count()).select_from(Appointment).where(*with_workers)
+        counts.append(await session.scalar(counted) or 0)
+    return Kept(asked, *counts)
 
 
 async def forget(services: Services, chat_id: int) -> bool:
