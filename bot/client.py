@@ -42,6 +42,7 @@ from bot.limits import LONGEST_WAIT
 from bot.services import clients
 from bot.services.base import Services
 from dialogs import (
+    appointments,
     claim,
     closing,
     crisis,
@@ -236,6 +237,7 @@ def _commands() -> Router:
     router.callback_query.register(doors.on_go, F.data.startswith(doors.GO))
     router.callback_query.register(claim.on_answer, F.data.startswith("claim:"))
     router.callback_query.register(closing.on_press, F.data.startswith("matter:"))
+    router.callback_query.register(appointments.on_answer, F.data.startswith("meet:"))
     router.callback_query.register(withdrawal.on_let_end, F.data.startswith("letend:"))
     router.callback_query.register(withdrawal.on_withdraw, F.data.startswith("withdraw:"))
     router.my_chat_member.register(on_membership)

@@ -145,6 +145,12 @@ def dated(value: date, pattern: str) -> str:
     return format_date(value, pattern, locale=_babel())
 
 
+def short_day(value: datetime, zone: ZoneInfo) -> str:
+    """A day with its weekday, for a button: pe 5.3."""
+    pattern = {"sv": "EEE d.M", "en": "EEE d MMM"}.get(current_locale(), "EEE d.M.")
+    return format_date(value.astimezone(zone).date(), pattern, locale=_babel())
+
+
 def duration(value: timedelta) -> str:
     """A length of time in its largest fitting unit: 1 day, 3 hours."""
     return format_timedelta(value, granularity="minute", threshold=1, locale=_babel())

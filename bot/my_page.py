@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot import views
+from bot import appointment_views, views
 from bot.core import access
 from bot.core.check_in import CheckIn
 from bot.core.consent import EventKind, Item, Shared
@@ -56,6 +56,15 @@ def page(data: dict[str, Any], services: Services) -> str:
         _section(_("Asioinnin muistilista"), _list(_memo(one, services) for one in data["memo"])),
         _section(_("Suostumuksesi"), *(_consent(one, services) for one in data["consents"])),
         _section(_("Yhteydenottopyyntösi"), *(_request(one, services) for one in data["requests"])),
+        _section(
+            _("Tapaamiset"),
+            *(
+                _article(heading, *parts)
+                for heading, parts in (
+                    appointment_views.on_page(one, services) for one in data["appointments"]
+                )
+            ),
+        ),
         _section(_("Koodit ammattilaiselle"), _list(_claim(one, services) for one in data["claims"])),
         _section(_("Nimettömät kysymyksesi"), *(_enquiry(one, services) for one in data["enquiries"])),
         _section(_("Viestit"), _list(_message(one, services) for one in data["messages"])),
@@ -291,6 +300,8 @@ def _message_name(kind: str) -> str:
         str(Kind.WORD): _("Työntekijän viesti sinulle"),
         str(Kind.CONSENT_ENDING): _("Kysymys siitä, miten suostumuksesi jatkuu"),
         str(Kind.OWN_REMINDER): _("Muistutus omasta kalenteristasi"),
+        str(Kind.APPOINTMENT): _("Tieto tapaamisesta"),
+        str(Kind.REMINDER): _("Muistutus tapaamisesta"),
         str(Kind.CLAIM_ASKED): _("Kysymys siitä, saako koodisi syöttänyt nähdä tietosi"),
         str(Kind.CONSENT_ENDED): _("Tieto siitä, että suostumuksesi päättyi"),
         str(Kind.ENQUIRY_ANSWER): _("Vastaus nimettömään kysymykseesi"),

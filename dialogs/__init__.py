@@ -5,6 +5,7 @@ from aiogram_dialog import Dialog
 from dialogs import (
     access,
     answer,
+    appointments,
     asked,
     check_in,
     claim,
@@ -49,6 +50,7 @@ def build_all() -> list[Dialog]:
         withdrawal,
         matters,
         closing,
+        appointments,
         access,
         my_data,
         own_times,

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 
-from dialogs import answer, asked, find, matters, own_times, renewal, telling
+from dialogs import answer, appointments, asked, find, matters, own_times, renewal, telling
 from dialogs.common import as_id, go_home, keep_round
 
 GO = "go:"
@@ -61,6 +61,8 @@ async def _find(manager: DialogManager, _what: str) -> None:
 DOORS: dict[str, Door] = {
     "request": _numbered(matters.start_request),
     "answer": _numbered(answer.start),
+    "times": _numbered(appointments.start),
+    "other": _numbered(appointments.start_other),
     "enquiry": _numbered(asked.start_thread),
     "own": _numbered(own_times.start_one),
     "matters": _matters,

@@ -14,7 +14,7 @@ from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
 from bot.i18n import gettext as _
-from bot.services import clients, enquiries, memos, requests
+from bot.services import appointments, clients, enquiries, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from catalog.schema import Catalog
@@ -63,6 +63,7 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
     entries = await memos.entries(services, chat_id)
     known = await clients.seen(services, chat_id) is not None
     asked = await enquiries.kept(services, chat_id)
+    meetings = await appointments.mine(services, chat_id)
     return {
         "requests": [
             (str(one.id), f"{_SYMBOLS[one.state]} {organisation_name(services.catalog, one.organisation_id)}")
@@ -75,6 +76,8 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
         "unknown": not (known or asked),
         "only_asked": bool(asked and not known),
         "asked": asked,
+        "meetings": _("📅 Tapaamiset ({count})").format(count=len(meetings)),
+        "some_meetings": bool(meetings),
         "enquiries": _("🕶 Nimettömät kysymykset ({count})").format(count=asked),
     }
 
@@ -100,6 +103,10 @@ _SYMBOLS = {
 
 async def on_enquiries(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     await manager.start(Asked.mine)
+
+
+async def on_meetings(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.Appointment.mine)
 
 
 async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogManager, request_id: str) -> None:
@@ -199,6 +206,7 @@ async def get_forget(dialog_manager: DialogManager, services: Services, **_kwarg
             kept.requests,
             ngettext("• {count} yhteydenottopyyntö", "• {count} yhteydenottopyyntöä", kept.requests),
         ),
+        (kept.meetings, ngettext("• {count} tapaaminen", "• {count} tapaamista", kept.meetings)),
         (kept.consents, ngettext("• {count} suostumus", "• {count} suostumusta", kept.consents)),
         (
             kept.enquiries,
@@ -248,6 +256,7 @@ def build() -> Dialog:
             Tr("Täällä ovat nimettömät kysymyksesi. Muuta en ole sinusta tallentanut.", when="only_asked"),
             Tr("Täällä ei ole vielä mitään. En ole tallentanut sinusta mitään.", when="unknown"),
             choices.listed("request", "requests", on_request),
+            Button(Ready("meetings"), id="meetings", on_click=on_meetings, when="some_meetings"),
             Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("📅 Oma kalenteri"), id="own_times", on_click=own_times.on_open),

@@ -117,6 +117,13 @@ class OwnTime(StatesGroup):
     preview = State()  # may this be kept?
 
 
+class Appointment(StatesGroup):
+    mine = State()
+    one = State()  # the times proposed, or what is agreed on
+    other = State()  # wishing for another time
+    sure = State()  # shall it be cancelled?
+
+
 class Enquiry(StatesGroup):
     whom = State()  # which organisation is asked, without a name
     write = State()

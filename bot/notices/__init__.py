@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import fill
 from bot.i18n import gettext as _
-from bot.notices import closing, for_clients, for_workers, own_times, rescue
+from bot.notices import appointments, closing, for_clients, for_workers, own_times, rescue
 from bot.notices.for_askers import for_asker
 from bot.notices.notice import Notice
 from bot.services.base import Services
@@ -29,6 +29,8 @@ TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Noti
     Kind.CONSENT_ENDED: for_clients.consent_ended,
     Kind.CLAIM_ASKED: for_clients.claim_asked,
     Kind.OWN_REMINDER: own_times.reminder,
+    Kind.APPOINTMENT: appointments.appointment,
+    Kind.REMINDER: appointments.reminder,
 }
 
 TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notice | None]]] = {
@@ -37,6 +39,7 @@ TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notic
     Kind.OUTCOME: for_workers.outcome,
     Kind.CONSENT_OVER: for_workers.consent_over,
     Kind.CLAIM_REFUSED: for_workers.claim_refused,
+    Kind.APPOINTMENT_NEWS: appointments.news,
     Kind.ENQUIRY: for_workers.enquiry,
     Kind.RETRACT: for_workers.retract,
     Kind.RESCUE: rescue.late,

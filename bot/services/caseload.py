@@ -270,6 +270,16 @@ async def _step(
     return True
 
 
+async def in_hand(
+    session: AsyncSession, services: Services, worker_id: int, request_id: int, *, lock: bool = False
+) -> tuple[ContactRequest, Staff] | None:
+    """The request and its worker, inside a unit of work, if this worker has it and may turn to its client now."""
+    facts = await _facts(session, worker_id, request_id, lock=lock)
+    if facts is None or facts.client is None or not facts.may(Step.WRITE, services.clock()):
+        return None
+    return facts.request, facts.worker
+
+
 async def begin_writing(services: Services, worker_id: int, request_id: int) -> bool:
     """The worker's next text goes to this request's client, after a look at it. False if that is not allowed."""
     async with services.db.work() as session:

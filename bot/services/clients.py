@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core.consent import ConsentState, EventKind
 from bot.core.requests import LIVE
 from bot.db.tables import Appointment, CheckIn, Client, Consent, ContactRequest, MemoEntry
-from bot.services import consents, enquiries, outbox
+from bot.services import appointments, consents, enquiries, outbox
 from bot.services.base import Services
 
 
@@ -83,8 +83,9 @@ async def opt_in(services: Services, chat_id: int) -> None:
     """Reminders and follow-ups again: only ever by a press that says so."""
     async with services.db.work() as session:
         client = await find(session, services, chat_id, lock=True)
-        if client is not None:
+        if client is not None and client.opted_out_at is not None:
             client.opted_out_at = None
+            await appointments.remind_again(session, services, client)
 
 
 async def opted_out(services: Services, chat_id: int) -> bool:
@@ -144,9 +145,10 @@ class Kept:
     requests: int
     consents: int
     own_times: int
+    meetings: int
 
     def __bool__(self) -> bool:
-        return any((self.check_ins, self.memo, self.requests, self.consents, self.enquiries, self.own_times))
+        return any(vars(self).values())
 
 
 async def kept(services: Services, chat_id: int) -> Kept:
@@ -154,14 +156,17 @@ async def kept(services: Services, chat_id: int) -> Kept:
     async with services.db.read() as session:
         client = await find(session, services, chat_id)
         if client is None:
-            return Kept(asked, 0, 0, 0, 0, 0)
+            return Kept(asked, 0, 0, 0, 0, 0, 0)
         counts = [
             await session.scalar(select(func.count()).select_from(table).where(table.client_id == client.id))
             or 0
             for table in (CheckIn, MemoEntry, ContactRequest, Consent)
         ]
-        own = (Appointment.client_id == client.id, Appointment.request_id.is_(None))
-        counts.append(await session.scalar(select(func.count()).select_from(Appointment).where(*own)) or 0)
+        for whose in (Appointment.request_id.is_(None), Appointment.request_id.is_not(None)):
+            mine = (
+                select(func.count()).select_from(Appointment).where(Appointment.client_id == client.id, whose)
+            )
+            counts.append(await session.scalar(mine) or 0)
     return Kept(asked, *counts)
 
 

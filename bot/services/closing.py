@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.requests import CLOSES_AFTER, LIVE, Outcome, Side, State, closed, reopened
 from bot.db.tables import Client, ContactRequest, OutboxMessage
-from bot.services import outbox
+from bot.services import appointments, outbox
 from bot.services.base import Services
 from bot.services.outbox import Kind, Row
 
@@ -47,6 +47,7 @@ async def by_worker(
     if outcome is None:
         await _say_that_it_goes_on(session, services, request, since)
     elif after is State.CLOSED:
+        await appointments.end_of_request(session, services, request, tell=False)
         await _tell_client(session, services, request, Kind.STEP, now, state=after, outcome=outcome)
     else:
         await _tell_client(session, services, request, Kind.CLOSING, now, outcome=outcome)
@@ -150,6 +151,7 @@ async def end(services: Services, chat_id: int, request_id: int, asked: str | No
         request.closing_by = already or Side.CLIENT
         if request.state == State.CLOSED:
             request.closed_at = now
+            await appointments.end_of_request(session, services, request)
         else:
             request.closing_at = now
             await _tell_worker(session, services, request, "over")
@@ -198,6 +200,7 @@ async def run_out(services: Services) -> int:
         )
         for request in due:
             request.state, request.closed_at = State.CLOSED, now
+            await appointments.end_of_request(session, services, request)
             detail = {"state": State.CLOSED, "outcome": request.outcome, "ran_out": True}
             await _tell_client(session, services, request, Kind.STEP, now, **detail)
             await _tell_worker(session, services, request, "ran_out")
@@ -212,6 +215,7 @@ async def let_go(session: AsyncSession, services: Services, request: ContactRequ
     request.accepted_by = request.accepted_at = None
     if request.state == State.CLOSING and request.closing_by == Side.CLIENT:
         request.state, request.closed_at = State.CLOSED, now
+        await appointments.end_of_request(session, services, request)
         return
     request.state, request.waiting_since, request.rescue_step = State.OPEN, now, 0
     request.closing_by = request.closing_at = request.outcome = None

@@ -13,7 +13,7 @@ from bot.core import consent as rules
 from bot.core.consent import ConsentRecord, ConsentState, EventKind, Shared
 from bot.core.requests import LIVE, State
 from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, Staff
-from bot.services import outbox
+from bot.services import appointments, outbox
 from bot.services.base import Services
 
 
@@ -81,7 +81,7 @@ async def end(
 ) -> None:
     """End a consent inside a unit of work: the shared data is erased, live requests resting on it end, and every
     worker's card is brought up to date at once, which takes the personal data away, as are words passed on and words
-    being written. The worker who had the request is told so."""
+    being written; meetings agreed on fall away. The worker who had the request is told so."""
     await append_event(session, services, consent, kind, locale)
     consent.state = ConsentState(kind.value)
     consent.ended_at, consent.shared, consent.once_given = services.clock(), None, None
@@ -101,6 +101,7 @@ async def end(
                     staff_id=request.accepted_by,
                     request_id=request.id,
                 )
+        await appointments.end_of_request(session, services, request)
         await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
         await outbox.put_retractions(session, services, request_id=request.id)
 

@@ -43,11 +43,14 @@ class Kind(StrEnum):
     CLAIM_ASKED = "claim_asked"  # to the client: a worker has entered your code; may they see it?
     CONSENT_ENDED = "consent_ended"  # to the client: the term ran out
     OWN_REMINDER = "own_reminder"  # to the client: what they themselves have asked to be reminded of
+    APPOINTMENT = "appointment"  # to the client: times proposed, agreed on, cancelled or missed
+    REMINDER = "reminder"  # to the client: a meeting is near
     CARD = "card"  # to a worker: the request as it stands now, sent or brought up to date
     CLIENT_WORD = "client_word"  # to the worker who has the request: the client's own words
     OUTCOME = "outcome"  # to the worker who has or had the request: how it went, as the client wants it told
     CONSENT_OVER = "consent_over"  # to the worker who had the request: nothing may be done with it any more
     CLAIM_REFUSED = "claim_refused"  # to the worker who has entered a code: the client says no
+    APPOINTMENT_NEWS = "appointment_news"  # to the worker: what the client says to a meeting
     ENQUIRY = "enquiry"  # to a worker: an enquiry as it stands now
     ENQUIRY_ANSWER = "enquiry_answer"  # to somebody known by a route only: what a worker has answered
     ENQUIRY_ENDED = "enquiry_ended"  # to the same: somebody else, or time, has ended the enquiry
@@ -58,7 +61,7 @@ class Kind(StrEnum):
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
 
 
-UNASKED = frozenset({Kind.CONSENT_ENDING, Kind.OWN_REMINDER})
+UNASKED = frozenset({Kind.CONSENT_ENDING, Kind.OWN_REMINDER, Kind.REMINDER})
 """What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
 consent still come."""
 

@@ -21,7 +21,7 @@ from bot.i18n import speaking
 from bot.limits import PatientRateLimiter
 from bot.services import staff
 from bot.services.base import Services
-from bot.staff import claims, enquiries, figures, joining, overview, requests
+from bot.staff import appointments, claims, enquiries, figures, joining, overview, requests
 from bot.staff.context import StaffApplication, StaffContext, answer
 
 log = structlog.get_logger()
@@ -59,6 +59,7 @@ def build_application(token: str, api: str, services: Services) -> StaffApplicat
             CommandHandler(["help", "apua", "hjalp"], joining.on_help, private),
             CallbackQueryHandler(requests.on_press, r"^r:"),
             CallbackQueryHandler(requests.on_word_press, r"^w:"),
+            CallbackQueryHandler(appointments.on_press, r"^a:"),
             CallbackQueryHandler(enquiries.on_press, r"^e:"),
             CallbackQueryHandler(overview.on_press, r"^q:"),
             CallbackQueryHandler(figures.on_press, r"^f:"),

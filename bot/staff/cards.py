@@ -136,6 +136,9 @@ def keyboard(card: Card) -> InlineKeyboardMarkup | None:
         for step, label in labels.items()
         if step in card.steps
     ]
+    if Step.WRITE in card.steps:
+        meet = InlineKeyboardButton(_("📅 Ehdota aikoja"), callback_data=f"a:open:{card.request_id}")
+        rows.insert(-1, [meet])
     return InlineKeyboardMarkup(rows) if rows else None
 
 

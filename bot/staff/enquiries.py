@@ -7,10 +7,10 @@ from telegram.constants import ParseMode
 
 from bot.i18n import fill
 from bot.i18n import gettext as _
-from bot.services import caseload, enquiry_desk
+from bot.services import appointment_desk, caseload, enquiry_desk
 from bot.services.enquiry_desk import Card, Sent
 from bot.services.staff import Worker
-from bot.staff import enquiry_cards, requests
+from bot.staff import appointments, enquiry_cards, requests
 from bot.staff.context import StaffContext, answer, change, for_presses, for_workers
 from bot.staff.requests import number, take_away
 
@@ -139,9 +139,12 @@ async def _on_answer(update: Update, context: StaffContext, worker: Worker, card
 
 @for_workers
 async def on_text(update: Update, context: StaffContext, worker: Worker) -> None:
-    """Text is an answer if one was begun; otherwise it may belong to a contact request."""
+    """Text is an answer if one was begun; otherwise it may belong to an appointment or a contact request."""
     message = update.effective_message
     if message is None or message.text is None:
+        return
+    if (meeting := appointment_desk.typing(worker)) is not None:
+        await appointments.on_words(update, context, worker, meeting)
         return
     if worker.writing_enquiry is None:
         await requests.on_words(update, context, worker)

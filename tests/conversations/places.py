@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from copy import copy
+from datetime import timedelta
 from typing import Any
 
 from aiogram.fsm.state import State
 from sqlalchemy import select
 
+from bot.core import appointments
 from bot.core.check_in import CheckIn as Round
 from bot.core.follow_ups import Answers, Helped
 from bot.core.follow_ups import State as FollowUpState
 from bot.core.requests import Step
 from bot.db import tables
 from bot.db.tables import FollowUp
-from bot.services import caseload, clients, requests
+from bot.services import appointment_desk, caseload, clients, requests
 from bot.services.base import Services
 from bot.simulator.chats import Message
 from dialogs.states import (
     Access,
     Answer,
+    Appointment,
     Asked,
     CheckIn,
     Claim,
@@ -241,6 +244,37 @@ further(Renewal.phone, Renewal.reach, "by_phone")
 further(Renewal.time, Renewal.reach, "by_chat")
 further(Renewal.preview, Renewal.term, "term:90")
 further(Answer.write, Matters.request, "write")
+
+
+@way(Appointment.mine)
+async def _meetings(client: StraightClient) -> None:
+    """The worker has proposed two times."""
+    await WAYS[Matters.request](client)
+    inside = client.inside
+    assert inside.worker is not None
+    mine = (await requests.mine(inside.services, client.user.id))[0]
+    begun = await appointment_desk.begin(inside.services, inside.worker.id, mine.id)
+    assert begun is not None
+    times = [inside.services.clock() + timedelta(days=days) for days in (5, 6)]
+    whole = appointments.Draft(
+        times=times,
+        enough=True,
+        way=appointments.Way.PLACE,
+        where="Asemakatu 2, <hiljaista>",
+        who="",
+        bring="",
+    )
+    worker, meeting = inside.worker.id, begun.meeting.id
+    edited = await appointment_desk.edit(inside.services, worker, meeting, lambda _draft: whole)
+    assert edited is not None
+    assert await appointment_desk.propose(inside.services, worker, meeting, edited.mark)
+    await client.taps("b_main")
+    await client.taps("meetings")
+
+
+further(Appointment.one, Appointment.mine, "meeting")
+further(Appointment.other, Appointment.one, "none_fits")
+further(Appointment.sure, Appointment.one, "time", "cancel")
 
 
 @way(Withdrawal.choose)

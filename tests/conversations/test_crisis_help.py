@@ -9,6 +9,7 @@ import dialogs
 from dialogs.common import FreeText
 from dialogs.states import (
     Answer,
+    Appointment,
     Asked,
     CheckIn,
     Consent,
@@ -101,6 +102,7 @@ def test_places_for_words_are_known() -> None:
         OwnTime.minute,
         OwnTime.where,
         Answer.write,
+        Appointment.other,
         Matters.forgotten,
         Enquiry.write,
         Feedback.words,

@@ -23,6 +23,7 @@ MIDDLE: dict[str, State] = {
     "Access": states.Matters.main,
     "Closing": states.Matters.main,
     "Telling": states.Matters.main,
+    "Appointment": states.Matters.main,
 }
 
 

@@ -54,7 +54,8 @@ class Appointment(Base):
     sequence: Mapped[int] = mapped_column(default=0)  # grows with every change, so that calendars follow
     state: Mapped[str]
     way: Mapped[str | None]  # place, phone, video
-    # {title, where, who, bring, rule}: all words, and of the client's own the rule by which it repeats.
+    # {title, where, who, bring, rule, draft}: all words; of the client's own the rule by which it repeats; what a
+    # worker is putting together.
     details: Mapped[Any] = mapped_column(EncryptedJson)
     options: Mapped[Any | None] = mapped_column(EncryptedJson)  # times proposed, until one is chosen
     starts_at: Mapped[datetime | None]
@@ -62,7 +63,7 @@ class Appointment(Base):
     answer: Mapped[str | None]  # to the last reminder
     answered_at: Mapped[datetime | None]
     attended: Mapped[str | None]  # came, missed
-    cancelled_by: Mapped[str | None]  # client, worker
+    cancelled_by: Mapped[str | None]  # client, worker, nobody (the consent or the request ended)
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
