@@ -359,7 +359,8 @@ async def test_a_client_who_closed_the_chat_is_told_of(office: Office) -> None:
     office.simulator.chat(office.client_bot, aino.user).block()
     office.client_bot.confirm(before=10**9)
     await leena.presses(ACCEPT)
-    assert "Asiakas on sulkenut chatin" in leena.screen
+    assert "Pyyntö #1: asiakas on sulkenut chatin" in leena.screen, "as a message of its own"
+    assert leena.showing("⚠️ Asiakas on sulkenut chatin.") == 1, "and on the card"
 
 
 # A word through the bot
