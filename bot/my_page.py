@@ -127,6 +127,7 @@ def _offer(offer_id: str | None, services: Services) -> str | None:
 
 def _account(account: dict[str, Any], services: Services) -> list[str]:
     blocked, silent = account["blocked_at"], account["opted_out_at"]
+    asked = max(map(datetime.fromisoformat, (account["feedback_asked"] or {}).values()), default=None)
     lines = [
         _("Telegram-chatisi tunnus: {id}").format(id=account["chat_id"]),
         _("Numerosi palvelussa: {id}").format(id=account["id"]),
@@ -137,6 +138,7 @@ def _account(account: dict[str, Any], services: Services) -> list[str]:
         _("Nimesi: {name}").format(name=account["name"]) if account["name"] else "",
         _("Muistutusten sisältö saa näkyä ilmoituksissa.") if account["open_notices"] else "",
         _("Lopetit muistutukset: {day}").format(day=_day(silent, services)) if silent else "",
+        _("Sinulta kysyttiin palautetta viimeksi: {day}").format(day=_day(asked, services)) if asked else "",
     ]
     return [line for line in lines if line]
 

@@ -15,7 +15,7 @@ from bot.core.consent import EventKind
 from bot.db.columns import Vault
 from bot.db.work import Database
 from bot.i18n import LOCALES, speaking
-from bot.services import memos, my_data
+from bot.services import feedback, memos, my_data
 from bot.services.base import Services
 from bot.services.outbox import Kind
 from tests.conftest import HandClock
@@ -135,3 +135,10 @@ def test_everything_has_a_name_in_words() -> None:
     assert told | to_workers_only == set(Kind)
     for one in told:
         assert my_page._message_name(one) != one
+
+
+async def test_when_feedback_was_asked_is_told(services: Services) -> None:
+    await memos.save(services, CLIENT, "kello-kohtaamispaikka", None)
+    assert "kysyttiin palautetta" not in await page_of(services, "fi")
+    assert await feedback.note_asked(services, CLIENT.id, "early-welcomed")
+    assert "Sinulta kysyttiin palautetta viimeksi: 11.3.2026" in await page_of(services, "fi")
