@@ -25,7 +25,13 @@ async def with_a_group(desk: Inside, language_code: str = "fi") -> StraightClien
     client = desk.client(language_code=language_code)
     await go_to(client, Matters.memo)
     rule = "FREQ=WEEKLY;BYDAY=FR;BYHOUR=10;BYMINUTE=0"
-    draft = Draft(f"own-{client.user.id}", "Vertaisryhmä", "Kauppakatu 5", rule, desk.services.clock() + timedelta(days=2))
+    draft = Draft(
+        f"own-{client.user.id}",
+        "Vertaisryhmä",
+        "Kauppakatu 5",
+        rule,
+        desk.services.clock() + timedelta(days=2),
+    )
     await own_times.keep(desk.services, clients.Chat(client.user.id, language_code), draft)
     await client.taps("b_main")
     await client.taps("memo")
