@@ -23,11 +23,13 @@ from bot.core.calendar import may_go_from
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import speaking
 from bot.limits import Pace, seconds
-from bot.notices import Notice, client_of, for_asker, for_client, for_worker, worker_of
+from bot.notices import Notice, for_asker, for_client, for_worker
 from bot.services import caseload, clients, enquiries, enquiry_desk, housekeeping, outbox, staff
 from bot.services.base import Services
 from bot.services.enquiries import Asker
+from bot.services.due import Chat, chat_of
 from bot.services.outbox import MOST_ATTEMPTS, Kind, Row
+from bot.services.subjects import client_of, worker_of
 from bot.staff.requests import take_away
 
 log = structlog.get_logger()
@@ -74,9 +76,9 @@ class Courier:
     async def round(self) -> int:
         """Claim what is due and deliver it, one chat's messages in order; returns how many rows were claimed."""
         rows = await outbox.claim(self._services)
-        by_chat: dict[tuple[str, int], list[OutboxMessage]] = defaultdict(list)
+        by_chat: dict[Chat, list[OutboxMessage]] = defaultdict(list)
         for row in rows:
-            by_chat[_chat_of(row)].append(row)
+            by_chat[chat_of(row)].append(row)
         await asyncio.gather(*(self._in_order(chat) for chat in by_chat.values()))
         return len(rows)
 
@@ -118,10 +120,10 @@ class Courier:
         await pace.wait(chat)
         async with self._in_flight:
             to = {"client": self._to_client, "asker": self._to_asker, "worker": self._to_worker}
-            return await to[_chat_of(row)[0]](row)
+            return await to[chat_of(row)[0]](row)
 
     def _pace(self, row: OutboxMessage) -> tuple[Pace, int]:
-        whose, number = _chat_of(row)
+        whose, number = chat_of(row)
         pace = self._to_workers if whose == "worker" else self._to_clients
         return pace, -number if whose == "asker" else number
 
@@ -239,15 +241,6 @@ class Courier:
             await clients.chat_reachable(self._services, to.chat_id, False)
         else:
             await staff.chat_reachable(self._services, to.chat_id, False)
-
-
-def _chat_of(row: OutboxMessage) -> tuple[str, int]:
-    """Whose chat a message goes to: that of a client, of a worker, or of whoever made an enquiry."""
-    if row.client_id is not None:
-        return "client", row.client_id
-    if row.staff_id is not None:
-        return "worker", row.staff_id
-    return "asker", row.enquiry_id or 0
 
 
 async def _send(bot: Bot, chat_id: int, notice: Notice) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
-from sqlalchemy import select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import views
@@ -13,13 +12,14 @@ from bot.core.consent import ConsentRecord, ConsentState, Reach, Shared, stamp
 from bot.core.enquiries import KEPT_AFTER_END, Ended
 from bot.core.enquiries import State as EnquiryState
 from bot.core.requests import IN_HAND, LIVE, Outcome, State
-from bot.db.tables import Client, Consent, ContactRequest, Enquiry, EnquiryMessage, OutboxMessage, Staff
+from bot.db.tables import Client, Consent, Enquiry, EnquiryMessage, OutboxMessage, Staff
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
 from bot.services import caseload, claims, enquiry_desk
 from bot.services.base import Services
 from bot.services.caseload import Card
 from bot.services.outbox import UNASKED, Kind
+from bot.services.subjects import Subject, subject
 from bot.staff import cards, enquiry_cards
 
 
@@ -38,24 +38,6 @@ class Notice:
     def repeatable(self) -> bool:
         """Whether it does no harm to do it twice."""
         return self.edit is not None or self.remove is not None
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What a row to a client is about, read together."""
-
-    request: ContactRequest | None
-    consent: Consent | None
-    worker: Staff | None
-
-
-async def subject(services: Services, row: OutboxMessage) -> Subject:
-    async with services.db.read() as session:
-        request = await session.get(ContactRequest, row.request_id) if row.request_id else None
-        consent_id = row.consent_id or (request.consent_id if request else None)
-        consent = await session.get(Consent, consent_id) if consent_id else None
-        worker = await session.get(Staff, request.accepted_by) if request and request.accepted_by else None
-    return Subject(request, consent, worker)
 
 
 async def for_client(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
@@ -324,13 +306,3 @@ def _enquiry_ended(enquiry: Enquiry, organisation: str) -> Notice:
         _button(_("🔎 Etsitään muuta"), "go:find"),
     ]
     return Notice(fill(text, organisation=organisation, days=KEPT_AFTER_END.days), InlineKeyboardMarkup(rows))
-
-
-async def client_of(services: Services, row: OutboxMessage) -> Client | None:
-    async with services.db.read() as session:
-        return await session.scalar(select(Client).where(Client.id == row.client_id))
-
-
-async def worker_of(services: Services, row: OutboxMessage) -> Staff | None:
-    async with services.db.read() as session:
-        return await session.scalar(select(Staff).where(Staff.id == row.staff_id))

@@ -9,7 +9,8 @@ from bot.db.tables import OutboxMessage
 from bot.services import consents, outbox, requests
 from bot.services.base import Services
 from bot.services.clients import Chat
-from bot.services.outbox import LEASE, MOST_ATTEMPTS, MOST_OF_ONE_CHAT, Kind, Row, backoff
+from bot.services.due import MOST_OF_ONE_CHAT
+from bot.services.outbox import LEASE, MOST_ATTEMPTS, Kind, Row, backoff
 from tests.conftest import HandClock
 from tests.services.people import CLIENT, accepts, asks, joins
 from tests.services.people import outbox as all_rows
