@@ -58,9 +58,7 @@ def chat_of(row: Any) -> Chat:
 
 async def choose(session: AsyncSession, now: datetime, limit: int) -> list[int]:
     """The ids of up to `limit` messages that may go now, in the order in which they should."""
-    await _give_up_leases(session, now)
-    served = await session.execute(select(*WHOSE).where(OutboxMessage.state == Row.LEASED))
-    closed = {chat_of(row) for row in served}
+    closed = {chat_of(row) for row in await _served(session, now)}
     waiting = and_(OutboxMessage.state == Row.WAITING, OutboxMessage.due_at <= now)
     ids: list[int] = []
     for urgent in (True, False):
@@ -78,15 +76,14 @@ async def choose(session: AsyncSession, now: datetime, limit: int) -> list[int]:
     return ids[:limit]
 
 
-async def _give_up_leases(session: AsyncSession, now: datetime) -> None:
-    """What a courier has held for too long waits again: that courier is dead."""
-    held = (OutboxMessage.state == Row.LEASED, OutboxMessage.lease_until < now)
-    await session.execute(
-        update(OutboxMessage)
-        .where(*held)
-        .values(state=Row.WAITING, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+async def _served(session: AsyncSession, now: datetime) -> list[Any]:
+    """What is in some courier's hands. What one has held for too long waits again: that courier is dead."""
+    leased = select(OutboxMessage.id, OutboxMessage.lease_until, *WHOSE)
+    rows = list(await session.execute(leased.where(OutboxMessage.state == Row.LEASED)))
+    if abandoned := [row.id for row in rows if row.lease_until < now]:
+        free_again = update(OutboxMessage).where(OutboxMessage.id.in_(abandoned))
+        await session.execute(free_again.values(state=Row.WAITING, lease_until=None))
+    return [row for row in rows if row.lease_until >= now]
 
 
 def _share(rows: Iterable[Any]) -> list[int]:

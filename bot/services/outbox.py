@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, delete, func, not_, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.core.calendar import may_go_from
 from bot.core.consent import ConsentState
@@ -31,6 +32,7 @@ MOST_ATTEMPTS = 30
 a message."""
 CLAIM_LOCK = 7_253_672
 """Any number that nobody else locks in this database will do."""
+ROWS = cast(Table, OutboxMessage.__table__)
 UNCERTAIN = "uncertain"
 """Reason of a message whose line broke: it may have arrived. It stays so marked until it is settled."""
 
@@ -247,9 +249,14 @@ async def claim(services: Services, limit: int = 100) -> list[OutboxMessage]:
         found = await session.scalars(locked.with_for_update(skip_locked=True)) if wanted else ()
         free = {row.id: row for row in found}
         rows = [free[number] for number in wanted if number in free]
-        for row in rows:
-            row.state, row.lease_until = Row.LEASED, now + LEASE
-            row.attempts += 1
+        lease = {"state": Row.LEASED, "lease_until": now + LEASE, "attempts": OutboxMessage.attempts + 1}
+        if rows:
+            ours = update(OutboxMessage).where(OutboxMessage.id.in_([row.id for row in rows]))
+            await session.execute(ours.values(lease).execution_options(synchronize_session=False))
+    for row in rows:
+        set_committed_value(row, "state", Row.LEASED)
+        set_committed_value(row, "lease_until", now + LEASE)
+        set_committed_value(row, "attempts", row.attempts + 1)
     return rows
 
 
@@ -286,12 +293,13 @@ async def _release(
     )
     leases = {number: until for number, until in await session.execute(leased.with_for_update())}
     ours = [row.lease_until is not None and leases.get(row.id) == row.lease_until for row, _ in released]
-    by_columns: dict[frozenset[str], list[dict[str, Any]]] = {}
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for (row, values), is_ours in zip(released, ours, strict=True):
         if is_ours:
-            by_columns.setdefault(frozenset(values), []).append({**values, "id": row.id, "lease_until": None})
-    for rows in by_columns.values():
-        await session.execute(update(OutboxMessage), rows)
+            by_columns.setdefault(tuple(values), []).append({"number": row.id, **values})
+    for columns, rows in by_columns.items():
+        release = update(ROWS).where(ROWS.c.id == bindparam("number")).values(lease_until=None)
+        await session.execute(release.values({name: bindparam(name) for name in columns}), rows)
     return ours
 
 

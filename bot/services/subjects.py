@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
 from bot.services.base import Services
-
-Person = TypeVar("Person", Client, Staff)
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -22,14 +21,27 @@ class Subject:
     request: ContactRequest | None = None
     consent: Consent | None = None
     worker: Staff | None = None
+    client: Client | None = None
+
+
+NOTHING = Subject()
+_at_hand: ContextVar[tuple[int, Subject]] = ContextVar("subject")
 
 
 async def subject(services: Services, row: OutboxMessage) -> Subject:
-    return await services.db.look(_subjects, row.id)
+    number, found = _at_hand.get((0, NOTHING))
+    return found if number == row.id else await services.db.look(_subjects, row.id)
 
 
-async def client_of(services: Services, row: OutboxMessage) -> Client | None:
-    return await services.db.look(_clients, row.client_id)
+@asynccontextmanager
+async def looked_up(services: Services, row: OutboxMessage) -> AsyncIterator[Subject]:
+    """What the row is about; whoever asks for it inside gets the same, without another look."""
+    found = await services.db.look(_subjects, row.id)
+    token = _at_hand.set((row.id, found))
+    try:
+        yield found
+    finally:
+        _at_hand.reset(token)
 
 
 async def worker_of(services: Services, row: OutboxMessage) -> Staff | None:
@@ -38,27 +50,19 @@ async def worker_of(services: Services, row: OutboxMessage) -> Staff | None:
 
 async def _subjects(session: AsyncSession, rows: Sequence[int]) -> list[Subject]:
     about = (
-        select(OutboxMessage.id, ContactRequest, Consent, Staff)
+        select(OutboxMessage.id, ContactRequest, Consent, Staff, Client)
+        .outerjoin(Client, Client.id == OutboxMessage.client_id)
         .outerjoin(ContactRequest, ContactRequest.id == OutboxMessage.request_id)
         .outerjoin(Consent, Consent.id == func.coalesce(OutboxMessage.consent_id, ContactRequest.consent_id))
         .outerjoin(Staff, Staff.id == ContactRequest.accepted_by)
         .where(OutboxMessage.id.in_(rows))
+        .options(defer(Consent.once_given, raiseload=True))  # nobody is told that
     )
     found = {number: Subject(*parts) for number, *parts in await session.execute(about)}
-    return [found.get(row, Subject()) for row in rows]
-
-
-async def _clients(session: AsyncSession, ids: Sequence[int | None]) -> list[Client | None]:
-    return await _people(session, Client, ids)
+    return [found.get(row, NOTHING) for row in rows]
 
 
 async def _workers(session: AsyncSession, ids: Sequence[int | None]) -> list[Staff | None]:
-    return await _people(session, Staff, ids)
-
-
-async def _people(
-    session: AsyncSession, kind: type[Person], ids: Sequence[int | None]
-) -> list[Person | None]:
-    people = await session.scalars(select(kind).where(kind.id.in_({each for each in ids if each})))
-    found = {person.id: person for person in people}
+    workers = await session.scalars(select(Staff).where(Staff.id.in_({each for each in ids if each})))
+    found = {worker.id: worker for worker in workers}
     return [None if each is None else found.get(each) for each in ids]
