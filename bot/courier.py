@@ -206,10 +206,11 @@ class Courier:
         if notice is None:
             await self._settle(row, Row.DROPPED, reason="no longer true")
             return None
+        pace, chat = self._pace(row)
         try:
-            message_id = await _send(bot, to.chat_id, notice)
+            async with pace.passage():
+                message_id = await _send(bot, to.chat_id, notice)
         except RetryAfter as error:
-            pace, chat = self._pace(row)
             pace.pause(chat, seconds(error))
             until = self._services.clock() + timedelta(seconds=seconds(error))
             await outbox.put_back(self._services, row, until, reason="retry after", tried=False)

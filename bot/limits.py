@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-PER_SECOND = 28.0
-"""Messages a second to all chats together. Telegram allows 30; the rest is for those that a slow line lets arrive
-together."""
+MOST_A_SECOND = 30
+"""Messages that Telegram allows in any second, to all chats of a bot together."""
+PER_SECOND = 29.6
+"""Messages a second to all chats together, evenly apart. `Pace.passage` sees to it that those held up on their way and
+those after them do not crowd together."""
 PER_CHAT = 1.0
 """Messages a second to one private chat."""
+A_LITTLE = 0.002
 REMEMBERED_CHATS = 10_000
 LONGEST_WAIT = 5
 """Seconds that a reply waits when Telegram asks for a pause; after that it is given up."""
+
+
+class Passage:
+    """When a message left and, once it is answered, when it arrived at the latest."""
+
+    def __init__(self, left: float) -> None:
+        self.left = self.arrived = left
 
 
 class Pace:
@@ -26,9 +37,12 @@ class Pace:
 
     def __init__(self, per_second: float = PER_SECOND, per_chat: float = PER_CHAT) -> None:
         self._gap, self._chat_gap = 1 / per_second, 1 / per_chat
+        self._unlimited = per_second > MOST_A_SECOND
         self._free = 0.0
         self._chat_free: OrderedDict[int, float] = OrderedDict()
         self._paused: dict[int, float] = {}
+        self._passages: deque[Passage] = deque(maxlen=MOST_A_SECOND)
+        self._round_trips: deque[float] = deque(maxlen=MOST_A_SECOND)
 
     async def wait(self, chat: int) -> None:
         """Until it is this message's turn."""
@@ -39,6 +53,25 @@ class Pace:
         turn = max(self._free, loop.time())
         self._free = turn + self._gap
         await asyncio.sleep(max(turn - loop.time(), 0))
+
+    @asynccontextmanager
+    async def passage(self) -> AsyncIterator[None]:
+        """While a message is under way. It leaves a second after the thirtieth before it has arrived: when that was is
+        told by its answer, less what the fastest answer lately took, which is the way itself."""
+        loop = asyncio.get_running_loop()
+        while not self._unlimited and len(self._passages) == MOST_A_SECOND:
+            wait = self._passages[0].arrived + 1 + A_LITTLE - loop.time()
+            if wait <= 0:
+                break
+            await asyncio.sleep(wait)
+        mine = Passage(loop.time())
+        self._passages.append(mine)
+        try:
+            yield
+        finally:
+            answered = loop.time()
+            self._round_trips.append(answered - mine.left)
+            mine.arrived = max(mine.left, answered - min(self._round_trips))
 
     def pause(self, chat: int, seconds: float) -> None:
         """Telegram has asked this chat to wait. The others go on."""
