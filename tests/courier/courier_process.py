@@ -1,5 +1,5 @@
-"""Real courier processes for tests that kill them: everything is imported once, then each line on standard input
-starts one more courier, whose clock is so many seconds ahead, and prints its process id."""
+"""Real courier processes for tests that kill them: everything is imported and read once, then each line on standard
+input starts one more courier, whose clock is so many seconds ahead, and prints its process id."""
 
 from __future__ import annotations
 
@@ -7,28 +7,44 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from datetime import datetime, timedelta
 
-from bot.app import open_services, run
-from bot.core.calendar import system_clock
+from bot.app import run
+from bot.core.safety import SafetyScreen
+from bot.db import keys
+from bot.db.columns import Vault
+from bot.db.work import Database
+from bot.services.base import Services
 from bot.settings import Settings
+from catalog.safety_data import SafetyData
+from catalog.shelf import Shelf
+from tests.conftest import START
 
 
-async def deliver(ahead: timedelta) -> None:
+async def deliver(settings: Settings, shelf: Shelf, ahead: timedelta) -> None:
+    began = time.monotonic()
+
     def clock() -> datetime:
-        return system_clock() + ahead
+        return START + ahead + timedelta(seconds=time.monotonic() - began)
 
-    async with open_services(Settings(_env_file=None), clock) as services:
-        await run(services, ["courier"], asyncio.Event(), listen=False)
+    vault = Vault([key.get_secret_value() for key in settings.encryption_keys])
+    database = Database(settings.database_url, vault, clock)
+    await keys.settle(database)
+    deaf = SafetyScreen(SafetyData(languages=()))
+    services = Services(database, vault, clock, shelf, deaf, settings)
+    await run(services, ["courier"], asyncio.Event(), listen=False)
 
 
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
+    settings = Settings(_env_file=None)
+    shelf = Shelf(settings.catalog)
     print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            asyncio.run(deliver(timedelta(seconds=float(line))))
+            asyncio.run(deliver(settings, shelf, timedelta(seconds=float(line))))
         print(child, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""A hundred thousand clients for whom a message is due in the same minute.
+"""Very many clients for whom a message is due in the same minute.
 
 One client comes to it as a real one does, through the use cases; the rows that this left are copied for all others by
 the database itself. What is sealed is thus sealed alike, and costs as much to open as if it were not.
@@ -6,13 +6,15 @@ the database itself. What is sealed is thus sealed alike, and costs as much to o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import Table, func, select, text, update
 
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage
 from bot.services.base import Services
-from bot.services.outbox import Kind, Row
+from bot.services.due import Row
+from bot.services.outbox import Kind
 from tests.services.people import CLIENT, asks
 
 KIND = Kind.CONSENT_ENDING
@@ -37,8 +39,8 @@ COPIED: dict[type, dict[str, str]] = {
 """What of a row is its own, where `i` counts from 2 on; all else is as the first client's."""
 
 
-async def make_due(services: Services, many: int, chats: list[int]) -> None:
-    """Leave `many` messages that are due now, the first ones for these chats."""
+async def make_due(services: Services, many: int, chats: Sequence[int] = ()) -> None:
+    """Leave `many` messages that are due now, the first ones for these chats. The clients are numbered from 1 on."""
     await asks(services, CLIENT)
     async with services.db.work() as session:
         await session.execute(OutboxMessage.__table__.delete().where(OutboxMessage.kind != KIND))  # type: ignore[attr-defined]
@@ -61,14 +63,14 @@ def _copying(rows: Table, own: dict[str, str]) -> str:
     return f"INSERT INTO {rows} ({', '.join(names)}) {numbers} SELECT {values} FROM {first}, n"
 
 
-async def left(services: Services) -> int:
-    """Messages that are not settled yet."""
-    waiting = OutboxMessage.state.in_([Row.WAITING, Row.LEASED])
+async def states(services: Services) -> dict[int, str]:
+    """What has become of each client's message."""
     async with services.db.read() as session:
-        return int(await session.scalar(select(func.count()).select_from(OutboxMessage).where(waiting)) or 0)
+        rows = await session.execute(select(OutboxMessage.client_id, OutboxMessage.state))
+        return {number: state for number, state in rows if number is not None}
 
 
-async def sent(services: Services) -> int:
+async def count(services: Services, *wanted: Row) -> int:
     async with services.db.read() as session:
-        done = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.state == Row.SENT)
-        return int(await session.scalar(done) or 0)
+        rows = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.state.in_(wanted))
+        return int(await session.scalar(rows) or 0)
