@@ -44,6 +44,7 @@ def main() -> None:
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
+            os.dup2(2, 1)  # what it logs is no answer
             asyncio.run(deliver(settings, shelf, timedelta(seconds=float(line))))
         print(child, flush=True)
 

@@ -28,8 +28,8 @@ from tests.courier.postman import CLIENT_TOKEN, STAFF_TOKEN, Post, post_office
 from tests.services.crowd import count, make_due, states
 
 PROCESS = Path(__file__).with_name("courier_process.py")
-LONGEST_LIFE = 0.6
-"""Seconds that a courier may live: it takes about a tenth of a second to send its first message."""
+LONGEST_LIFE = 0.3
+"""Seconds that a courier may live after it has begun to send; one in five may not even begin."""
 TROUBLE = ("flood", "error", "bad_gateway", "cut_before", "cut_after", "delay")
 ALL_THE_REST = 8
 """Seconds that a courier is left alone at the end, before another one looks after what has to be tried again."""
@@ -128,6 +128,7 @@ def make_trouble(post: Post, users: list[User], rng: random.Random) -> Found:
             post.simulator.faults.add(kind, "sendMessage", chat_id=user.id, seconds=0.3)  # type: ignore[arg-type]
             if kind == "cut_after":
                 found.cut.add(number)
+    post.client_bot.confirm(before=10**9)  # nobody here is told who has blocked it
     return found
 
 
@@ -143,6 +144,8 @@ async def soak(database_url: str, vault: Vault, people: int, kills: int, rng: ra
             async with couriers(database_url, post.simulator.url) as line:
                 for _ in range(kills):
                     await line.starts()
+                    if rng.random() < 0.8:
+                        await until_it_sends(post)
                     await asyncio.sleep(rng.uniform(0, LONGEST_LIFE))
                     line.kill()
                     await note_in_flight(post, users, found)
@@ -160,6 +163,16 @@ async def soak(database_url: str, vault: Vault, people: int, kills: int, rng: ra
 
 def arrived(post: Post, users: list[User]) -> dict[int, int]:
     return {number: len(post.of_client(user)) for number, user in enumerate(users, start=1)}
+
+
+async def until_it_sends(post: Post) -> None:
+    def sends() -> int:
+        return sum(many for (method, _), many in post.simulator.answers.items() if method == "sendmessage")
+
+    before = sends()
+    async with asyncio.timeout(60):
+        while sends() == before and await count(post.services, Row.WAITING, Row.LEASED):
+            await post.simulator.activity.changes(0.2)
 
 
 async def note_in_flight(post: Post, users: list[User], found: Found) -> None:
