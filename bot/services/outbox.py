@@ -58,6 +58,7 @@ UNASKED = frozenset({Kind.CONSENT_ENDING})
 """What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
 consent still come."""
 
+
 async def put(
     session: AsyncSession,
     services: Services,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import defer
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
 from bot.services.base import Services
 
+
 @dataclass(frozen=True)
 class Subject:
     """What a row to a client is about, read together."""
