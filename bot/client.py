@@ -62,6 +62,8 @@ log = structlog.get_logger()
 DANGER, DISTRESS = 2, 1
 GO = "go:"
 MANY = 1000
+LIMITED = ("send", "edit")
+"""What Telegram counts when it says that a bot is too fast."""
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
@@ -74,7 +76,8 @@ class PatientRequests(BaseRequestMiddleware):
     """A reply that Telegram asks to slow down waits a moment and is tried once more. A press that was made so long ago
     that it cannot be answered any more, before a restart for instance, is carried out all the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, window: Window | None = None) -> None:
+        self._window = window or Window()
         self._responses: set[object] = set()  # pydantic forgets a generic model nobody holds: 9 ms each time
         self._answered: deque[str] = deque(maxlen=MANY)
 
@@ -85,6 +88,9 @@ class PatientRequests(BaseRequestMiddleware):
                 return True  # a press is answered once, by whoever has a word to say
             self._answered.append(method.callback_query_id)
         try:
+            if method.__api_method__.startswith(LIMITED):
+                async with self._window.reply():
+                    return _shown(method, await make_request(bot, method))
             return _shown(method, await make_request(bot, method))
         except TelegramRetryAfter as error:
             if error.retry_after > LONGEST_WAIT:
@@ -105,9 +111,9 @@ def _shown(method: Any, result: Any) -> Any:
     return result
 
 
-def build_bot(token: str, api: str) -> Bot:
+def build_bot(token: str, api: str, window: Window | None = None) -> Bot:
     session = AiohttpSession(api=TelegramAPIServer.from_base(api.rstrip("/")))
-    session.middleware(PatientRequests())
+    session.middleware(PatientRequests(window))
     defaults = DefaultBotProperties(
         parse_mode=ParseMode.HTML, link_preview=LinkPreviewOptions(is_disabled=True)
     )

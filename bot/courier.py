@@ -26,8 +26,8 @@ from bot.limits import Pace, seconds
 from bot.notices import Notice, for_asker, for_client, for_worker
 from bot.services import caseload, clients, enquiries, enquiry_desk, housekeeping, outbox, staff
 from bot.services.base import Services
-from bot.services.enquiries import Asker
 from bot.services.due import Chat, chat_of
+from bot.services.enquiries import Asker
 from bot.services.outbox import MOST_ATTEMPTS, Kind, Row
 from bot.services.subjects import looked_up, worker_of
 from bot.staff.requests import take_away
@@ -61,6 +61,7 @@ class Courier:
     ) -> None:
         self._services, self._client_bot, self._staff_bot = services, client_bot, staff_bot
         self._to_clients, self._to_workers = pace(), pace()  # each bot has limits of its own
+        self._to_clients.share(services.window)
         self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
         self._in_hand, self._wanted_left = 0, 0
         self._few = asyncio.Event()

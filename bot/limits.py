@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-MOST_A_SECOND = 30
-"""Messages that Telegram allows in any second, to all chats of a bot together."""
+from bot.core.window import MOST_A_SECOND, Window
+
 PER_SECOND = 29.6
-"""Messages a second to all chats together, evenly apart. `Pace.passage` sees to it that those held up on their way and
-those after them do not crowd together."""
+"""Messages a second to all chats together, evenly apart. The window (`bot.core.window`) sees to it that those held up on
+their way and those after them do not crowd together."""
 PER_CHAT = 1.0
 """Messages a second to one private chat."""
-A_LITTLE = 0.002
 REMEMBERED_CHATS = 10_000
 LONGEST_WAIT = 5
 """Seconds that a reply waits when Telegram asks for a pause; after that it is given up."""
-
-
-class Passage:
-    """When a message left and, once it is answered, when it arrived at the latest."""
-
-    def __init__(self, left: float) -> None:
-        self.left = self.arrived = left
 
 
 class Pace:
@@ -37,12 +29,10 @@ class Pace:
 
     def __init__(self, per_second: float = PER_SECOND, per_chat: float = PER_CHAT) -> None:
         self._gap, self._chat_gap = 1 / per_second, 1 / per_chat
-        self._unlimited = per_second > MOST_A_SECOND
+        self._window = Window() if per_second <= MOST_A_SECOND else None
         self._free = 0.0
         self._chat_free: OrderedDict[int, float] = OrderedDict()
         self._paused: dict[int, float] = {}
-        self._passages: deque[Passage] = deque(maxlen=MOST_A_SECOND)
-        self._round_trips: deque[float] = deque(maxlen=MOST_A_SECOND)
 
     async def wait(self, chat: int) -> None:
         """Until it is this message's turn."""
@@ -54,24 +44,14 @@ class Pace:
         self._free = turn + self._gap
         await asyncio.sleep(max(turn - loop.time(), 0))
 
-    @asynccontextmanager
-    async def passage(self) -> AsyncIterator[None]:
-        """While a message is under way. It leaves a second after the thirtieth before it has arrived: when that was is
-        told by its answer, less what the fastest answer lately took, which is the way itself."""
-        loop = asyncio.get_running_loop()
-        while not self._unlimited and len(self._passages) == MOST_A_SECOND:
-            wait = self._passages[0].arrived + 1 + A_LITTLE - loop.time()
-            if wait <= 0:
-                break
-            await asyncio.sleep(wait)
-        mine = Passage(loop.time())
-        self._passages.append(mine)
-        try:
-            yield
-        finally:
-            answered = loop.time()
-            self._round_trips.append(answered - mine.left)
-            mine.arrived = max(mine.left, answered - min(self._round_trips))
+    def share(self, window: Window) -> None:
+        """Have the bot's replies and these messages keep the limit together."""
+        if self._window is not None:
+            self._window = window
+
+    def passage(self) -> AbstractAsyncContextManager[None]:
+        """While a message is under way; it may have to wait a moment before it leaves."""
+        return nullcontext() if self._window is None else self._window.message()
 
     def pause(self, chat: int, seconds: float) -> None:
         """Telegram has asked this chat to wait. The others go on."""

@@ -292,7 +292,8 @@ async def _release(
     leased = select(OutboxMessage.id, OutboxMessage.lease_until).where(
         OutboxMessage.id.in_([row.id for row, _ in released]), OutboxMessage.state == Row.LEASED
     )
-    leases = {number: until for number, until in await session.execute(leased.with_for_update())}
+    found = await session.execute(leased.with_for_update())
+    leases = dict(found.tuples().all())
     ours = [row.lease_until is not None and leases.get(row.id) == row.lease_until for row, _ in released]
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for (row, values), is_ours in zip(released, ours, strict=True):

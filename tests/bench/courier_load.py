@@ -189,11 +189,12 @@ async def _own_work(settings: Settings) -> AsyncIterator[tuple[Courier, AtOnce, 
 async def _all_out(found: Figures, courier: Courier, network: AtOnce, left: int, progress: Progress) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(courier.run(stop))
+    bar = progress.add_task(f"{found.name}: as fast as it can", total=left)
     while network.sent < min(WARM_UP, left):
+        progress.update(bar, completed=network.sent)
         await asyncio.sleep(0.01)
     gc.collect()
     first, most = network.sent, (memory := resident())
-    bar = progress.add_task(f"{found.name}: as fast as it can", total=left)
     began, cpu = time.perf_counter(), time.process_time()
     while network.sent < left and time.perf_counter() - began < OWN_SECONDS:
         await asyncio.sleep(0.25)
@@ -239,11 +240,11 @@ def show(console: Console) -> None:
     with (
         TemporaryDirectory(prefix="rinnalla-bench-") as one,
         TemporaryDirectory(prefix="rinnalla-bench-") as other,
+        Progress(console=console, transient=True) as progress,
     ):
-        with Progress(console=console, transient=True) as progress:
-            found.append(asyncio.run(_on_sqlite(Path(one), progress)))
-            if server:
-                found.append(asyncio.run(_on_postgresql(server, Path(other), progress)))
+        found.append(asyncio.run(_on_sqlite(Path(one), progress)))
+        if server:
+            found.append(asyncio.run(_on_postgresql(server, Path(other), progress)))
     console.print(_table(found))
     if not server:
         console.print("PostgreSQL was not measured: RINNALLA_TEST_POSTGRESQL names no server.")

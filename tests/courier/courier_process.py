@@ -4,17 +4,22 @@ input starts one more courier, whose clock is so many seconds ahead, and prints 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 import time
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import configure_mappers
+
 from bot.app import run
+from bot.core.calendar import is_working_day
 from bot.core.safety import SafetyScreen
 from bot.db import keys
 from bot.db.columns import Vault
 from bot.db.work import Database
+from bot.i18n import day, gettext
 from bot.services.base import Services
 from bot.settings import Settings
 from catalog.safety_data import SafetyData
@@ -36,10 +41,22 @@ async def deliver(settings: Settings, shelf: Shelf, ahead: timedelta) -> None:
     await run(services, ["courier"], asyncio.Event(), listen=False)
 
 
+def get_ready(settings: Settings) -> Shelf:
+    """What every courier reads at its start is read once, for they live for less than a second."""
+    day(START.date())
+    gettext("")
+    is_working_day(START.date())
+    configure_mappers()
+    shelf = Shelf(settings.catalog)
+    gc.collect()
+    gc.freeze()
+    return shelf
+
+
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
     settings = Settings(_env_file=None)
-    shelf = Shelf(settings.catalog)
+    shelf = get_ready(settings)
     print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()

@@ -28,11 +28,11 @@ async def withdraws(services: Services, user: User) -> None:
         await consents.withdraw(services, user.id, consent.id)
 
 
-async def on_its_way(delay: Fault) -> None:
+async def on_its_way(post: Post, delay: Fault) -> None:
     """Until Telegram has a message and takes its time."""
     before = delay.left
     while delay.left == before:
-        await asyncio.sleep(0.01)
+        await post.simulator.activity.changes(0.1)
 
 
 async def states(services: Services) -> list[tuple[str, str, str | None]]:
@@ -273,7 +273,7 @@ async def test_a_consent_withdrawn_while_a_message_is_on_its_way_takes_it_back(
     await requests.answer(services, aino.id, request_id, "salaisuus", 77)
     delay = post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, times=2, seconds=0.3)
     sending = asyncio.create_task(post.courier.round())
-    await on_its_way(delay)
+    await on_its_way(post, delay)
     await withdraws(services, aino)  # after the card was made, before Telegram has it
     await sending
     await post.until_all_is_sent()
@@ -294,7 +294,7 @@ async def test_words_withdrawn_while_they_are_on_their_way_are_taken_back(
     await requests.answer(services, aino.id, request_id, "salaisuus", 77)
     delay = post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, seconds=0.3)
     sending = asyncio.create_task(post.courier.round())
-    await on_its_way(delay)
+    await on_its_way(post, delay)
     await withdraws(services, aino)
     await sending
     assert "salaisuus" in post.of_worker(leena)[-1].text, "it did arrive"
@@ -482,7 +482,7 @@ async def test_a_worker_removed_while_the_card_is_on_its_way_loses_it(post: Post
     await caseload.take(services, worker.id, request_id, Step.ACCEPT)
     delay = post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, seconds=0.3)
     sending = asyncio.create_task(post.courier.round())
-    await on_its_way(delay)
+    await on_its_way(post, delay)
     await staff.remove(services, worker.id)
     await sending
     await post.until_all_is_sent()

@@ -190,7 +190,7 @@ async def until_all_is_settled(post: Post) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(ALL_THE_REST):
             while await count(post.services, Row.WAITING, Row.LEASED):
-                await asyncio.sleep(0.2)
+                await post.simulator.activity.changes(0.2)
 
 
 @pytest.mark.timeout(120)
