@@ -35,6 +35,7 @@ from aiogram_dialog.api.exceptions import DialogStackOverflow, OutdatedIntent, U
 from aiogram_dialog.utils import REPLY_CALLBACK_SYMBOLS
 
 import dialogs
+from bot.core.window import Window
 from bot.db.dialog_state import DialogStorage
 from bot.i18n import from_language_code, set_locale, speaking
 from bot.i18n import gettext as _
@@ -62,8 +63,6 @@ log = structlog.get_logger()
 DANGER, DISTRESS = 2, 1
 GO = "go:"
 MANY = 1000
-LIMITED = ("send", "edit")
-"""What Telegram counts when it says that a bot is too fast."""
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
@@ -88,10 +87,8 @@ class PatientRequests(BaseRequestMiddleware):
                 return True  # a press is answered once, by whoever has a word to say
             self._answered.append(method.callback_query_id)
         try:
-            if method.__api_method__.startswith(LIMITED):
-                async with self._window.reply():
-                    return _shown(method, await make_request(bot, method))
-            return _shown(method, await make_request(bot, method))
+            async with self._window.reply(method.__api_method__):
+                return _shown(method, await make_request(bot, method))
         except TelegramRetryAfter as error:
             if error.retry_after > LONGEST_WAIT:
                 raise

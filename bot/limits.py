@@ -14,8 +14,8 @@ from telegram.ext import BaseRateLimiter
 from bot.core.window import MOST_A_SECOND, Window
 
 PER_SECOND = 29.6
-"""Messages a second to all chats together, evenly apart. The window (`bot.core.window`) sees to it that those held up on
-their way and those after them do not crowd together."""
+"""Messages a second to all chats together, evenly apart. `bot.core.window` sees to it that those held up on their way
+and those after them do not crowd together."""
 PER_CHAT = 1.0
 """Messages a second to one private chat."""
 REMEMBERED_CHATS = 10_000

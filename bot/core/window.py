@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 
 MOST_A_SECOND = 30
 """Messages that Telegram allows in any second, to all chats of a bot together."""
+COUNTED = ("send", "edit")
+"""The calls that count."""
 A_LITTLE = 0.002
 
 
@@ -31,18 +33,26 @@ class Window:
     @asynccontextmanager
     async def message(self) -> AsyncIterator[None]:
         """While a message of the queue is under way. It leaves a second after the thirtieth before it has arrived."""
-        while (wait := max(self._until_free(), A_LITTLE if self._replies_waiting else 0)) > 0:
+        while True:
+            wait = max(self._until_free(), A_LITTLE if self._replies_waiting else 0)
+            if wait <= 0:
+                break
             await asyncio.sleep(wait)
         async with self._passing(queued=True):
             yield
 
     @asynccontextmanager
-    async def reply(self) -> AsyncIterator[None]:
+    async def reply(self, method: str) -> AsyncIterator[None]:
         """While a reply is under way. Where the queue takes the most part, it waits for the next free place, a
         thirtieth of a second; else it is Telegram's business to say how fast is too fast."""
+        if not method.startswith(COUNTED):
+            yield
+            return
         self._replies_waiting += 1
         try:
-            while self._is_of_the_queue() and (wait := self._until_free()) > 0:
+            while self._is_of_the_queue():
+                if (wait := self._until_free()) <= 0:
+                    break
                 await asyncio.sleep(wait)
         finally:
             self._replies_waiting -= 1
