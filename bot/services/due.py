@@ -77,12 +77,14 @@ async def choose(session: AsyncSession, now: datetime, limit: int) -> list[int]:
 
 
 async def _served(session: AsyncSession, now: datetime) -> list[Any]:
-    """What is in some courier's hands. What one has held for too long waits again: that courier is dead."""
+    """What is in some courier's hands. What one has held for too long waits again: that courier is dead, and most of
+    what it had was never tried, so that this counts as no attempt."""
     leased = select(OutboxMessage.id, OutboxMessage.lease_until, *WHOSE)
     rows = list(await session.execute(leased.where(OutboxMessage.state == Row.LEASED)))
     if abandoned := [row.id for row in rows if row.lease_until < now]:
         free_again = update(OutboxMessage).where(OutboxMessage.id.in_(abandoned))
-        await session.execute(free_again.values(state=Row.WAITING, lease_until=None))
+        fresh = {"state": Row.WAITING, "lease_until": None, "attempts": OutboxMessage.attempts - 1}
+        await session.execute(free_again.values(fresh).execution_options(synchronize_session=False))
     return [row for row in rows if row.lease_until >= now]
 
 

@@ -132,7 +132,7 @@ async def test_what_a_dead_courier_had_is_taken_over_when_its_lease_is_out(
     assert await outbox.claim(services) == []
     clock.go(timedelta(seconds=1))
     (taken_over,) = await outbox.claim(services)
-    assert (taken_over.id, taken_over.attempts) == (dead.id, 2)
+    assert (taken_over.id, taken_over.attempts) == (dead.id, 1)
     assert not await outbox.settle(services, dead, Row.SENT, message_id=1), "it is no longer the dead one's"
     assert await outbox.settle(services, taken_over, Row.SENT, message_id=2)
     assert [row.message_id for row in await all_rows(services)] == [2]
