@@ -112,6 +112,21 @@ async def test_one_chat_does_not_keep_the_others_waiting(services: Services) -> 
     assert claimed == [*(f"busy-{number}" for number in range(MOST_OF_ONE_CHAT)), "other"]
 
 
+async def test_what_somebody_waits_for_goes_before_a_long_queue(services: Services) -> None:
+    worker, other = await joins(services), await joins(services, "Pekka")
+    for number in range(20):
+        await leaves(services, f"queued-{number}", staff_id=worker.id)
+    await leaves(services, "urgent", staff_id=other.id, urgent=True)
+    assert [row.key for row in await outbox.claim(services, limit=1)] == ["urgent"]
+
+
+async def test_what_is_urgent_does_not_overtake_what_is_older_in_its_chat(services: Services) -> None:
+    worker = await joins(services)
+    await leaves(services, "older", staff_id=worker.id)
+    await leaves(services, "urgent", staff_id=worker.id, urgent=True)
+    assert [row.key for row in await outbox.claim(services)] == ["older", "urgent"]
+
+
 async def test_a_chat_that_is_being_served_is_left_to_its_courier(services: Services) -> None:
     busy, other = await joins(services), await joins(services, "Pekka")
     await leaves(services, "first", staff_id=busy.id)
