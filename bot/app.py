@@ -140,7 +140,7 @@ def _token(services: Services, which: Literal["client_token", "staff_token"]) ->
 
 async def _client_source(services: Services, stack: AsyncExitStack, http: aiohttp.ClientSession) -> Source:
     token, api = _token(services, "client_token"), str(services.settings.telegram_api)
-    bot = client.build_bot(token, api)
+    bot = client.build_bot(token, api, services.window)
     stack.push_async_callback(bot.session.close)
     storage = dialog_storage(services)
     stack.push_async_callback(storage.close)

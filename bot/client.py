@@ -35,6 +35,7 @@ from aiogram_dialog.api.exceptions import DialogStackOverflow, OutdatedIntent, U
 from aiogram_dialog.utils import REPLY_CALLBACK_SYMBOLS
 
 import dialogs
+from bot.core.window import Window
 from bot.db.dialog_state import DialogStorage
 from bot.i18n import from_language_code, set_locale, speaking
 from bot.i18n import gettext as _
@@ -72,7 +73,8 @@ class PatientRequests(BaseRequestMiddleware):
     """A reply that Telegram asks to slow down waits a moment and is tried once more. A press that was made so long ago
     that it cannot be answered any more, before a restart for instance, is carried out all the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, window: Window | None = None) -> None:
+        self._window = window or Window()
         self._responses: set[object] = set()  # pydantic forgets a generic model nobody holds: 9 ms each time
         self._answered: deque[str] = deque(maxlen=MANY)
 
@@ -83,7 +85,8 @@ class PatientRequests(BaseRequestMiddleware):
                 return True  # a press is answered once, by whoever has a word to say
             self._answered.append(method.callback_query_id)
         try:
-            return _shown(method, await make_request(bot, method))
+            async with self._window.reply(method.__api_method__):
+                return _shown(method, await make_request(bot, method))
         except TelegramRetryAfter as error:
             if error.retry_after > LONGEST_WAIT:
                 raise
@@ -103,9 +106,9 @@ def _shown(method: Any, result: Any) -> Any:
     return result
 
 
-def build_bot(token: str, api: str) -> Bot:
+def build_bot(token: str, api: str, window: Window | None = None) -> Bot:
     session = AiohttpSession(api=TelegramAPIServer.from_base(api.rstrip("/")))
-    session.middleware(PatientRequests())
+    session.middleware(PatientRequests(window))
     defaults = DefaultBotProperties(
         parse_mode=ParseMode.HTML, link_preview=LinkPreviewOptions(is_disabled=True)
     )

@@ -24,11 +24,13 @@ from bot.core.calendar import may_go_from
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import speaking
 from bot.limits import Pace, seconds
-from bot.notices import Notice, client_of, for_asker, for_client, for_worker, worker_of
+from bot.notices import Notice, for_asker, for_client, for_worker
 from bot.services import caseload, clients, enquiries, enquiry_desk, housekeeping, outbox, staff
 from bot.services.base import Services
+from bot.services.due import Chat, chat_of
 from bot.services.enquiries import Asker
 from bot.services.outbox import MOST_ATTEMPTS, Row
+from bot.services.subjects import looked_up, worker_of
 from bot.staff.requests import take_away
 
 log = structlog.get_logger()
@@ -41,9 +43,13 @@ UNCERTAIN = Counter(
 NOT_DELIVERED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, TelegramError)
 """What may be behind an error after which the message has not arrived: no connection, or a refusal. python-telegram-bot
 puts a refusal that is no JSON, such as the page of a gateway, behind a NetworkError."""
-MOST_IN_FLIGHT = 4
-"""Messages that are just being sent and written down: enough for the pace when an answer takes a seventh of a second,
-and no more than so many can come twice after a kill."""
+MOST_IN_FLIGHT = 32
+"""Messages that are just being sent and written down, and no more than so many can come twice after a kill. The pace
+lets far fewer fly, as long as Telegram answers within a second: about 29 times the seconds that this takes."""
+MOST_IN_HAND = 160
+"""Messages that are claimed: what is urgent waits for these, less than three seconds."""
+ENOUGH_IN_HAND = 80
+"""With no more than these left, it is time to claim more."""
 SHORTEST_LEASE = timedelta(seconds=30)
 """Nothing is sent on a lease that could run out before the answer comes: another courier would send it, too."""
 
@@ -56,43 +62,84 @@ class Courier:
     ) -> None:
         self._services, self._client_bot, self._staff_bot = services, client_bot, staff_bot
         self._to_clients, self._to_workers = pace(), pace()  # each bot has limits of its own
+        self._to_clients.share(services.window)
         self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._in_hand, self._wanted_left = 0, 0
+        self._few = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`: a round whenever the bell rings, and at the latest after every COURIER_INTERVAL."""
+        """Until `stop`: look for what is due whenever little is left in hand or the bell rings, and at the latest after
+        every COURIER_INTERVAL. What is in hand at the end is still delivered."""
         interval = self._services.settings.courier_interval.total_seconds()
+        bell = self._services.bell
         while not stop.is_set():
-            self._services.bell.clear()
+            bell.clear()
+            claimed = 0
             try:
                 await housekeeping.tick(self._services)
-                if await self.round():
-                    continue
+                claimed = await self._take_up()
             except Exception:
                 log.exception("courier round failed")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(_either(self._services.bell, stop), interval)
+            if claimed:
+                await self._until_left(ENOUGH_IN_HAND, stop)
+            else:  # for a chat that is being served there may be more
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._until_left(self._in_hand // 2, stop, bell), interval)
+        await self._until_left(0)
 
     async def round(self) -> int:
-        """Claim what is due and deliver it, one chat's messages in order; returns how many rows were claimed."""
-        rows = await outbox.claim(self._services)
-        by_chat: dict[tuple[str, int], list[OutboxMessage]] = defaultdict(list)
+        """Claim what is due and deliver it; returns how many rows were claimed."""
+        claimed = await self._take_up()
+        await self._until_left(0)
+        return claimed
+
+    async def _take_up(self) -> int:
+        """Claim what is due and begin to deliver it, one chat's messages in order."""
+        rows = await outbox.claim(self._services, MOST_IN_HAND - self._in_hand)
+        self._in_hand += len(rows)
+        by_chat: dict[Chat, list[OutboxMessage]] = defaultdict(list)
         for row in rows:
-            by_chat[_chat_of(row)].append(row)
-        await asyncio.gather(*(self._in_order(chat) for chat in by_chat.values()))
+            by_chat[chat_of(row)].append(row)
+        for chat in by_chat.values():
+            task = asyncio.create_task(self._in_order(chat))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return len(rows)
+
+    async def _until_left(self, most: int, *events: asyncio.Event) -> None:
+        """Until no more than `most` messages are in hand, or one of the events is there. With nothing in hand only the
+        events count, if there are any."""
+        self._wanted_left = most
+        self._few.clear()
+        if self._in_hand > most:
+            await _either(self._few, *events)
+        elif not most and events:
+            await _either(*events)
 
     async def _in_order(self, rows: Iterable[OutboxMessage]) -> None:
         """When one message has to wait, those after it in the chat wait, too."""
         until: datetime | None = None
         for row in rows:
-            if until is not None:
-                await outbox.put_back(self._services, row, until, tried=False)
-                continue
             try:
-                until = await self._deliver(row)
-            except Exception:
-                log.exception("delivery failed", kind=row.kind, row=row.id)
-                until = await self._retry(row, "error")
+                until = await self._after(until, row)
+            except Exception:  # the row stays claimed, and is free again when its lease is out
+                log.exception("message not written down", kind=row.kind, row=row.id)
+            finally:
+                self._in_hand -= 1
+                if self._in_hand <= self._wanted_left:
+                    self._few.set()
+
+    async def _after(self, until: datetime | None, row: OutboxMessage) -> datetime | None:
+        """Returns until when those behind this one in its chat have to wait."""
+        if until is not None:
+            await outbox.put_back(self._services, row, until, tried=False)
+            return until
+        try:
+            return await self._deliver(row)
+        except Exception:
+            log.exception("delivery failed", kind=row.kind, row=row.id)
+            return await self._retry(row, "error")
 
     async def _deliver(self, row: OutboxMessage) -> datetime | None:
         """Returns until when this chat has to wait, if it has to."""
@@ -119,20 +166,21 @@ class Courier:
         await pace.wait(chat)
         async with self._in_flight:
             to = {"client": self._to_client, "asker": self._to_asker, "worker": self._to_worker}
-            return await to[_chat_of(row)[0]](row)
+            return await to[chat_of(row)[0]](row)
 
     def _pace(self, row: OutboxMessage) -> tuple[Pace, int]:
-        whose, number = _chat_of(row)
+        whose, number = chat_of(row)
         pace = self._to_workers if whose == "worker" else self._to_clients
         return pace, -number if whose == "asker" else number
 
     async def _to_client(self, row: OutboxMessage) -> datetime | None:
-        client = await client_of(self._services, row)
-        if client is None or client.blocked_at is not None:
-            await self._settle(row, Row.DROPPED, reason="no chat")
-            return None
-        with speaking(client.locale):
-            notice = await for_client(self._services, row, client)
+        async with looked_up(self._services, row) as about:
+            client = about.client
+            if client is None or client.blocked_at is not None:
+                await self._settle(row, Row.DROPPED, reason="no chat")
+                return None
+            with speaking(client.locale):
+                notice = await for_client(self._services, row, client)
         return await self._say(row, notice, self._client_bot, client)
 
     async def _to_asker(self, row: OutboxMessage) -> datetime | None:
@@ -160,10 +208,11 @@ class Courier:
         if notice is None:
             await self._settle(row, Row.DROPPED, reason="no longer true")
             return None
+        pace, chat = self._pace(row)
         try:
-            message_id = await _send(bot, to.chat_id, notice)
+            async with pace.passage():
+                message_id = await _send(bot, to.chat_id, notice)
         except RetryAfter as error:
-            pace, chat = self._pace(row)
             pace.pause(chat, seconds(error))
             until = self._services.clock() + timedelta(seconds=seconds(error))
             await outbox.put_back(self._services, row, until, reason="retry after", tried=False)
@@ -240,15 +289,6 @@ class Courier:
             await clients.chat_reachable(self._services, to.chat_id, False)
         else:
             await staff.chat_reachable(self._services, to.chat_id, False)
-
-
-def _chat_of(row: OutboxMessage) -> tuple[str, int]:
-    """Whose chat a message goes to: that of a client, of a worker, or of whoever made an enquiry."""
-    if row.client_id is not None:
-        return "client", row.client_id
-    if row.staff_id is not None:
-        return "worker", row.staff_id
-    return "asker", row.enquiry_id or 0
 
 
 async def _send(bot: Bot, chat_id: int, notice: Notice) -> int | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-PER_SECOND = 28.0
-"""Messages a second to all chats together. Telegram allows 30; the rest is for those that a slow line lets arrive
-together."""
+from bot.core.window import MOST_A_SECOND, Window
+
+PER_SECOND = 29.6
+"""Messages a second to all chats together, evenly apart. `bot.core.window` sees to it that those held up on their way
+and those after them do not crowd together."""
 PER_CHAT = 1.0
 """Messages a second to one private chat."""
 REMEMBERED_CHATS = 10_000
@@ -26,6 +29,7 @@ class Pace:
 
     def __init__(self, per_second: float = PER_SECOND, per_chat: float = PER_CHAT) -> None:
         self._gap, self._chat_gap = 1 / per_second, 1 / per_chat
+        self._window = Window() if per_second <= MOST_A_SECOND else None
         self._free = 0.0
         self._chat_free: OrderedDict[int, float] = OrderedDict()
         self._paused: dict[int, float] = {}
@@ -39,6 +43,15 @@ class Pace:
         turn = max(self._free, loop.time())
         self._free = turn + self._gap
         await asyncio.sleep(max(turn - loop.time(), 0))
+
+    def share(self, window: Window) -> None:
+        """Have the bot's replies and these messages keep the limit together."""
+        if self._window is not None:
+            self._window = window
+
+    def passage(self) -> AbstractAsyncContextManager[None]:
+        """While a message is under way; it may have to wait a moment before it leaves."""
+        return nullcontext() if self._window is None else self._window.message()
 
     def pause(self, chat: int, seconds: float) -> None:
         """Telegram has asked this chat to wait. The others go on."""

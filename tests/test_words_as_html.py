@@ -22,12 +22,12 @@ from bot.db.tables import Consent, ContactRequest, OutboxMessage, Staff
 from bot.i18n import LOCALES, fill, speaking
 from bot.i18n import gettext as _
 from bot.notices import for_clients
-from bot.notices.notice import Subject
 from bot.services import access
 from bot.services.access import Personal
 from bot.services.base import Services
 from bot.services.caseload import Card
 from bot.services.outbox import Kind
+from bot.services.subjects import Subject
 from bot.simulator.parsing import parse_html
 from bot.staff import cards
 from tests.conftest import START

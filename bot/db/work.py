@@ -7,26 +7,35 @@
     async with db.read() as session:      # cannot write
         ...
 
+    await db.look(clients_by_id, 7)       # the same, in one look for all who ask in this moment
+    await db.write(settle_all, row)       # the same, in one unit of work for all of them
+
 On PostgreSQL each unit is a transaction of its own. On SQLite the units go one after another through
 `bot.db.writer`. Keep a unit short and do nothing slow in it: on SQLite everybody else is waiting.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.db.columns import Vault, attach_vault
 from bot.db.sqlite import file_of, merge_log, reading_engine, writing_engine
+from bot.db.together import Together
 from bot.db.writer import NotCommitted, Writer
 
 __all__ = ["Clock", "Database", "NotCommitted", "on_commit", "utc_now"]
 
 Clock = Callable[[], datetime]
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
+ForAll = Callable[[AsyncSession, Sequence[_Asked]], Awaitable[Sequence[_Answer]]]
+"""Does something for all that is asked, and returns what came of it, in the same order."""
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +52,7 @@ class Database:
         self.clock = clock
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._inside: set[asyncio.Task[object] | None] = set()
+        self._together: dict[object, Together[Any, Any]] = {}
         self._writer: Writer | None = None
         self._file = file_of(url) if self.is_sqlite else None
         if self.is_sqlite:
@@ -77,6 +87,32 @@ class Database:
         async with AsyncSession(self._reading, expire_on_commit=False) as session:
             yield session
 
+    async def look(self, find: ForAll[_Asked, _Answer], asked: _Asked) -> _Answer:
+        """What `find` reads for this one and all others that are asked for now. It is read after the call."""
+        self._stay_outside()
+        if find not in self._together:
+
+            async def answer(all_asked: Sequence[_Asked]) -> Sequence[_Answer]:
+                async with self.read() as session:
+                    return await find(session, all_asked)
+
+            self._together[find] = Together(answer)
+        found: _Answer = await self._together[find](asked)
+        return found
+
+    async def write(self, record: ForAll[_Asked, _Answer], asked: _Asked) -> _Answer:
+        """Have `record` write this one down, with all others that wait for it, in one unit of work."""
+        self._stay_outside()
+        if record not in self._together:
+
+            async def answer(all_asked: Sequence[_Asked]) -> Sequence[_Answer]:
+                async with self.work() as session:
+                    return await record(session, all_asked)
+
+            self._together[record] = Together(answer)
+        done: _Answer = await self._together[record](asked)
+        return done
+
     def _stay_outside(self) -> None:
         """A unit inside another would wait for itself, and a reader inside one would miss its changes."""
         if asyncio.current_task() in self._inside:
@@ -90,6 +126,8 @@ class Database:
         return self._file is None or await asyncio.to_thread(merge_log, self._file)
 
     async def close(self) -> None:
+        for each in self._together.values():
+            await each.finished()
         if self._writer:
             await self._writer.close()
             await self._reading.dispose()

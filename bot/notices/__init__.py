@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from sqlalchemy import select
-
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import fill
 from bot.i18n import gettext as _
@@ -17,7 +15,7 @@ from bot.notices.notice import Notice
 from bot.services.base import Services
 from bot.services.outbox import UNASKED, Kind
 
-__all__ = ["Notice", "client_of", "for_asker", "for_client", "for_worker", "worker_of"]
+__all__ = ["Notice", "for_asker", "for_client", "for_worker"]
 
 TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Notice | None]]] = {
     Kind.RECEIPT: for_clients.receipt,
@@ -67,13 +65,3 @@ async def for_client(services: Services, row: OutboxMessage, client: Client) -> 
 async def for_worker(services: Services, row: OutboxMessage, worker: Staff) -> Notice | None:
     """What a row says to a worker now."""
     return await TO_WORKERS[row.kind](services, row, worker)
-
-
-async def client_of(services: Services, row: OutboxMessage) -> Client | None:
-    async with services.db.read() as session:
-        return await session.scalar(select(Client).where(Client.id == row.client_id))
-
-
-async def worker_of(services: Services, row: OutboxMessage) -> Staff | None:
-    async with services.db.read() as session:
-        return await session.scalar(select(Staff).where(Staff.id == row.staff_id))

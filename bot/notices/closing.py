@@ -9,10 +9,11 @@ from bot.core.requests import CLOSES_AFTER, IN_HAND, Outcome, Side, State
 from bot.db.tables import Client, ContactRequest, OutboxMessage, Staff
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
-from bot.notices.notice import Notice, Subject, button, consented, organisation_name
+from bot.notices.notice import Notice, button, consented, organisation_name
 from bot.services import caseload
 from bot.services.base import Services
 from bot.services.closing import stamp
+from bot.services.subjects import Subject
 
 
 async def asked(services: Services, row: OutboxMessage, client: Client) -> Notice | None:

@@ -11,9 +11,10 @@ from bot.db.tables import Client, Consent, OutboxMessage
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
 from bot.notices import closing
-from bot.notices.notice import Notice, Subject, button, consented, organisation_name, subject
+from bot.notices.notice import Notice, button, consented, organisation_name
 from bot.services import claims
 from bot.services.base import Services
+from bot.services.subjects import Subject, subject
 
 
 async def receipt(services: Services, row: OutboxMessage, client: Client) -> Notice | None:

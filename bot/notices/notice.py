@@ -8,11 +8,12 @@ from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.consent import ConsentState
-from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
+from bot.db.tables import Client, OutboxMessage
 from bot.i18n import current_locale
 from bot.services import enquiry_desk
 from bot.services.base import Services
 from bot.services.caseload import Card
+from bot.services.subjects import Subject, subject
 
 
 @dataclass(frozen=True)
@@ -40,24 +41,6 @@ class Notice:
     def repeatable(self) -> bool:
         """Whether it does no harm to do it twice."""
         return self.edit is not None or self.remove is not None
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What a row to a client is about, read together."""
-
-    request: ContactRequest | None
-    consent: Consent | None
-    worker: Staff | None
-
-
-async def subject(services: Services, row: OutboxMessage) -> Subject:
-    async with services.db.read() as session:
-        request = await session.get(ContactRequest, row.request_id) if row.request_id else None
-        consent_id = row.consent_id or (request.consent_id if request else None)
-        consent = await session.get(Consent, consent_id) if consent_id else None
-        worker = await session.get(Staff, request.accepted_by) if request and request.accepted_by else None
-    return Subject(request, consent, worker)
 
 
 async def consented(services: Services, row: OutboxMessage, client: Client) -> Subject | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.allowance import Allowance
 from bot.core.calendar import Clock
 from bot.core.safety import SafetyScreen
+from bot.core.window import Window
 from bot.core.withdrawing import WithdrawalEar, withdrawal_ear
 from bot.db.columns import Vault
 from bot.db.work import Database
@@ -29,6 +30,8 @@ class Services:
     allowance: Allowance = field(default_factory=Allowance)
     """Of each person's costly acts; in memory, and gone with the process."""
     withdrawing: WithdrawalEar = field(default_factory=withdrawal_ear)
+    window: Window = field(default_factory=Window)
+    """Through which all goes that the client bot says: replies, and what the service says of its own accord."""
     bell: asyncio.Event = field(default_factory=asyncio.Event)
     """Rung after a commit that left something for the courier, so that it need not wait for its next round."""
 

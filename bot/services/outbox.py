@@ -6,14 +6,15 @@ moment and only if it is still true and still allowed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, not_, or_, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.core.calendar import may_go_from
 from bot.core.consent import ConsentState
@@ -21,14 +22,17 @@ from bot.core.grants import MEETS_CLIENTS, Role
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
 from bot.db.work import on_commit
 from bot.services.base import Services
+from bot.services.due import Row as Row
+from bot.services.due import choose
 
 LEASE = timedelta(minutes=2)
 """How long a claimed message is left to its courier before another may take it for dead."""
 MOST_ATTEMPTS = 30
 """With the pauses of `backoff` a little less than a day: an outage of Telegram or of our line is no reason to lose
 a message."""
-MOST_OF_ONE_CHAT = 3
-"""Messages of one chat that are claimed together: a chat may get one a second, and others must not wait for it."""
+CLAIM_LOCK = 7_253_672
+"""Any number that nobody else locks in this database will do."""
+ROWS = cast(Table, OutboxMessage.__table__)
 UNCERTAIN = "uncertain"
 """Reason of a message whose line broke: it may have arrived. It stays so marked until it is settled."""
 
@@ -67,23 +71,6 @@ consent still come."""
 
 PASSED_ON = frozenset({Kind.CLIENT_WORD, Kind.OUTCOME})
 """What brings something a client has said to a worker: it is taken away when the consent ends."""
-
-CHAT = (
-    OutboxMessage.client_id,
-    OutboxMessage.staff_id,
-    case((OutboxMessage.staff_id.is_(None), OutboxMessage.enquiry_id)),
-)
-"""Whose chat a message goes to. That of somebody who has asked without a name is known by the enquiry alone."""
-
-
-class Row(StrEnum):
-    """State of an outbox row."""
-
-    WAITING = "waiting"
-    LEASED = "leased"
-    SENT = "sent"
-    DROPPED = "dropped"  # no longer true, no longer allowed, or past its moment
-    FAILED = "failed"
 
 
 async def put(
@@ -281,45 +268,26 @@ async def drop_unasked(session: AsyncSession, client_id: int) -> None:
 
 
 async def claim(services: Services, limit: int = 100) -> list[OutboxMessage]:
-    """Take up to `limit` due messages for this courier, for the length of a lease; oldest first. A chat that another
-    courier is serving is left to it, so that the chat's messages stay in order."""
+    """Take up to `limit` due messages for this courier, for the length of a lease; what somebody waits for first, then
+    the oldest. A chat that another courier is serving is left to it, so that the chat's messages stay in order."""
     now = services.clock()
     async with services.db.work() as session:
-        due = (*_free(now), *await _not_served(session, now))
-        oldest = (OutboxMessage.due_at, OutboxMessage.id)
-        place = func.row_number().over(partition_by=CHAT, order_by=oldest).label("place")
-        first = select(OutboxMessage.id, place).where(*due).subquery()
-        wanted = select(first.c.id).where(first.c.place <= MOST_OF_ONE_CHAT)
-        rows = list(
-            await session.scalars(
-                select(OutboxMessage)
-                .where(OutboxMessage.id.in_(wanted), *_free(now))
-                .order_by(*oldest)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-        )
-        for row in rows:
-            row.state, row.lease_until = Row.LEASED, now + LEASE
-            row.attempts += 1
+        if not services.db.is_sqlite:  # one courier after another: each sees what those before it have taken
+            await session.execute(select(func.pg_advisory_xact_lock(CLAIM_LOCK)))
+        wanted = await choose(session, now, limit)
+        locked = select(OutboxMessage).where(OutboxMessage.id.in_(wanted), OutboxMessage.state == Row.WAITING)
+        found = await session.scalars(locked.with_for_update(skip_locked=True)) if wanted else ()
+        free = {row.id: row for row in found}
+        rows = [free[number] for number in wanted if number in free]
+        lease = {"state": Row.LEASED, "lease_until": now + LEASE, "attempts": OutboxMessage.attempts + 1}
+        if rows:
+            ours = update(OutboxMessage).where(OutboxMessage.id.in_([row.id for row in rows]))
+            await session.execute(ours.values(lease).execution_options(synchronize_session=False))
+    for row in rows:
+        set_committed_value(row, "state", Row.LEASED)
+        set_committed_value(row, "lease_until", now + LEASE)
+        set_committed_value(row, "attempts", row.attempts + 1)
     return rows
-
-
-def _free(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Due, and in nobody's hands."""
-    abandoned = (OutboxMessage.state == Row.LEASED) & (OutboxMessage.lease_until < now)
-    return or_(OutboxMessage.state == Row.WAITING, abandoned), OutboxMessage.due_at <= now
-
-
-async def _not_served(session: AsyncSession, now: datetime) -> list[ColumnElement[bool]]:
-    """Conditions that leave out the chats some courier is serving now."""
-    leased = (OutboxMessage.state == Row.LEASED, OutboxMessage.lease_until >= now)
-    conditions: list[ColumnElement[bool]] = []
-    for chat in CHAT:
-        served = list(await session.scalars(select(chat).where(*leased, chat.is_not(None)).distinct()))
-        if served:
-            conditions.append(or_(chat.is_(None), chat.not_in(served)))
-    return conditions
 
 
 async def settle(
@@ -334,7 +302,7 @@ async def settle(
     took it back meanwhile, or the lease ran out."""
     sent_at = services.clock() if state is Row.SENT else None
     values = {"state": state, "reason": reason, "message_id": message_id, "sent_at": sent_at, "note": None}
-    return await _release(services, row, values)
+    return await services.db.write(_release, (row, values))
 
 
 async def put_back(
@@ -343,18 +311,27 @@ async def put_back(
     """Let a claimed message wait until `due_at`. With `tried` false this claim counts as no attempt."""
     kept = UNCERTAIN if row.reason == UNCERTAIN else reason
     values = {"state": Row.WAITING, "due_at": due_at, "reason": kept, "attempts": row.attempts - (not tried)}
-    return await _release(services, row, values)
+    return await services.db.write(_release, (row, values))
 
 
-async def _release(services: Services, row: OutboxMessage, values: Mapping[str, Any]) -> bool:
-    ours = (
-        OutboxMessage.id == row.id,
-        OutboxMessage.state == Row.LEASED,
-        OutboxMessage.lease_until == row.lease_until,
+async def _release(
+    session: AsyncSession, released: Sequence[tuple[OutboxMessage, Mapping[str, Any]]]
+) -> list[bool]:
+    """Let go of rows that are still ours; tells of each whether it was."""
+    leased = select(OutboxMessage.id, OutboxMessage.lease_until).where(
+        OutboxMessage.id.in_([row.id for row, _ in released]), OutboxMessage.state == Row.LEASED
     )
-    async with services.db.work() as session:
-        result = await session.execute(update(OutboxMessage).where(*ours).values(**values, lease_until=None))
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    found = await session.execute(leased.with_for_update())
+    leases = dict(found.tuples().all())
+    ours = [row.lease_until is not None and leases.get(row.id) == row.lease_until for row, _ in released]
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for (row, values), is_ours in zip(released, ours, strict=True):
+        if is_ours:
+            by_columns.setdefault(tuple(values), []).append({"number": row.id, **values})
+    for columns, rows in by_columns.items():
+        release = update(ROWS).where(ROWS.c.id == bindparam("number")).values(lease_until=None)
+        await session.execute(release.values({name: bindparam(name) for name in columns}), rows)
+    return ours
 
 
 async def standing(services: Services, chat_id: int, since: datetime) -> list[int]:

@@ -10,7 +10,6 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,7 +21,8 @@ from bot.demo import CLIENT_TOKEN, STAFF_TOKEN, settings_for
 from bot.simulator.api import Simulator
 from bot.simulator.chats import Bot
 from bot.simulator.driver import Patience
-from tests.bench import bare, catalog_scale, first_answer
+from tests.bench import bare, catalog_scale, courier_load, first_answer
+from tests.bench.pressing import asked, begins_round, milliseconds, press
 from tests.conversations.people import Client
 from tests.conversations.talking import service
 
@@ -45,26 +45,6 @@ class Sample:
         return name, *milliseconds(self.seconds), f"{self.cpu / len(self.seconds) * 1000:.1f}"
 
 
-def milliseconds(seconds: Sequence[float]) -> tuple[str, str, str]:
-    ordered = sorted(seconds)
-    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    return f"{len(ordered)}", f"{median(ordered) * 1000:.1f}", f"{p99 * 1000:.1f}"
-
-
-async def press(client: Client, widget: str) -> float:
-    """Seconds until the press was answered, which is the last thing that a bot does about it."""
-    before = time.perf_counter()
-    await client.taps(widget, wait=False)
-    while client.pressed is None or not client.pressed.answered:
-        await client.chat.activity.changes(10)
-    return time.perf_counter() - before
-
-
-def asked(client: Client) -> bool:
-    """Whether an area is asked about now."""
-    return client.widgets[0].startswith("rate:")
-
-
 async def check_in(client: Client, sample: Sample) -> None:
     """One round: 4 for every area, each press after all about the last one is done."""
     while asked(client):
@@ -73,13 +53,6 @@ async def check_in(client: Client, sample: Sample) -> None:
         while client.chat.activity.pending:
             await client.chat.activity.changes(10)
         sample.cpu += time.process_time() - cpu
-
-
-async def begins_round(client: Client) -> None:
-    await client.says("/start")
-    for widget in ("over", "begin", "check_in", "begin"):
-        if widget in client.widgets:
-            await client.taps(widget)
 
 
 async def side_by_side(ours: Client, plain: Client) -> tuple[Sample, Sample]:
@@ -170,6 +143,7 @@ def main() -> None:
     show_starts(console)
     with TemporaryDirectory(prefix="rinnalla-bench-") as folder:
         asyncio.run(measure(Path(folder), console))
+    courier_load.show(console)
     console.print(catalog_scale.table())
 
 

@@ -12,6 +12,7 @@ from bot.services.clients import Chat
 from bot.services.outbox import LEASE, Kind
 from bot.services.revisions import Revision
 from bot.simulator.chats import User
+from bot.simulator.faults import Fault
 from tests.conftest import HandClock
 from tests.courier.postman import Post, chat_of
 from tests.services.people import NAME, WORDS, asks, closes, joins
@@ -25,6 +26,13 @@ CHRISTMAS = datetime(2026, 12, 25, 10, 0, tzinfo=UTC)
 async def withdraws(services: Services, user: User) -> None:
     for consent in await consents.mine(services, user.id):
         await consents.withdraw(services, user.id, consent.id)
+
+
+async def on_its_way(post: Post, delay: Fault) -> None:
+    """Until Telegram has a message and takes its time."""
+    before = delay.left
+    while delay.left == before:
+        await post.simulator.activity.changes(0.1)
 
 
 async def states(services: Services) -> list[tuple[str, str, str | None]]:
@@ -263,9 +271,9 @@ async def test_a_consent_withdrawn_while_a_message_is_on_its_way_takes_it_back(
     request_id = await asks(services, chat_of(aino))
     await caseload.take(services, worker.id, request_id, Step.ACCEPT)
     await requests.answer(services, aino.id, request_id, "salaisuus", 77)
-    post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, times=2, seconds=0.3)
+    delay = post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, times=2, seconds=0.3)
     sending = asyncio.create_task(post.courier.round())
-    await asyncio.sleep(0.15)
+    await on_its_way(post, delay)
     await withdraws(services, aino)  # after the card was made, before Telegram has it
     await sending
     await post.until_all_is_sent()
@@ -284,9 +292,9 @@ async def test_words_withdrawn_while_they_are_on_their_way_are_taken_back(
     await caseload.take(services, worker.id, request_id, Step.ACCEPT)
     await post.until_all_is_sent()
     await requests.answer(services, aino.id, request_id, "salaisuus", 77)
-    post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, seconds=0.3)
+    delay = post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, seconds=0.3)
     sending = asyncio.create_task(post.courier.round())
-    await asyncio.sleep(0.15)
+    await on_its_way(post, delay)
     await withdraws(services, aino)
     await sending
     assert "salaisuus" in post.of_worker(leena)[-1].text, "it did arrive"
@@ -472,9 +480,9 @@ async def test_a_worker_removed_while_the_card_is_on_its_way_loses_it(post: Post
     worker, leena = await post.joins()
     request_id = await asks(services, chat_of(post.somebody()))
     await caseload.take(services, worker.id, request_id, Step.ACCEPT)
-    post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, seconds=0.3)
+    delay = post.simulator.faults.add("delay", "sendMessage", chat_id=leena.id, seconds=0.3)
     sending = asyncio.create_task(post.courier.round())
-    await asyncio.sleep(0.15)
+    await on_its_way(post, delay)
     await staff.remove(services, worker.id)
     await sending
     await post.until_all_is_sent()

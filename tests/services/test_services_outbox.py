@@ -9,7 +9,8 @@ from bot.db.tables import OutboxMessage
 from bot.services import consents, outbox, requests
 from bot.services.base import Services
 from bot.services.clients import Chat
-from bot.services.outbox import LEASE, MOST_ATTEMPTS, MOST_OF_ONE_CHAT, Kind, Row, backoff
+from bot.services.due import MOST_OF_ONE_CHAT
+from bot.services.outbox import LEASE, MOST_ATTEMPTS, Kind, Row, backoff
 from tests.conftest import HandClock
 from tests.services.people import CLIENT, accepts, asks, joins
 from tests.services.people import outbox as all_rows
@@ -111,6 +112,21 @@ async def test_one_chat_does_not_keep_the_others_waiting(services: Services) -> 
     assert claimed == [*(f"busy-{number}" for number in range(MOST_OF_ONE_CHAT)), "other"]
 
 
+async def test_what_somebody_waits_for_goes_before_a_long_queue(services: Services) -> None:
+    worker, other = await joins(services), await joins(services, "Pekka")
+    for number in range(20):
+        await leaves(services, f"queued-{number}", staff_id=worker.id)
+    await leaves(services, "urgent", staff_id=other.id, urgent=True)
+    assert [row.key for row in await outbox.claim(services, limit=1)] == ["urgent"]
+
+
+async def test_what_is_urgent_does_not_overtake_what_is_older_in_its_chat(services: Services) -> None:
+    worker = await joins(services)
+    await leaves(services, "older", staff_id=worker.id)
+    await leaves(services, "urgent", staff_id=worker.id, urgent=True)
+    assert [row.key for row in await outbox.claim(services)] == ["older", "urgent"]
+
+
 async def test_a_chat_that_is_being_served_is_left_to_its_courier(services: Services) -> None:
     busy, other = await joins(services), await joins(services, "Pekka")
     await leaves(services, "first", staff_id=busy.id)
@@ -131,7 +147,7 @@ async def test_what_a_dead_courier_had_is_taken_over_when_its_lease_is_out(
     assert await outbox.claim(services) == []
     clock.go(timedelta(seconds=1))
     (taken_over,) = await outbox.claim(services)
-    assert (taken_over.id, taken_over.attempts) == (dead.id, 2)
+    assert (taken_over.id, taken_over.attempts) == (dead.id, 1)
     assert not await outbox.settle(services, dead, Row.SENT, message_id=1), "it is no longer the dead one's"
     assert await outbox.settle(services, taken_over, Row.SENT, message_id=2)
     assert [row.message_id for row in await all_rows(services)] == [2]

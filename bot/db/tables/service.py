@@ -14,7 +14,7 @@ class OutboxMessage(Base):
     """Something the service will say of its own accord: what about and when, never in which words."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "due_at"), NEVER_REUSED)
+    __table_args__ = (Index(None, "state", "urgent", "due_at", "id"), NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
