@@ -38,6 +38,7 @@ class Kind(StrEnum):
     STEP = "step"  # to the client: what happened to your request
     WORD = "word"  # to the client: a worker's own words
     CONSENT_ENDING = "consent_ending"  # to the client: the term is about to run out, and what then?
+    FOLLOW_UP = "follow_up"  # to the client: how have things gone?
     CLAIM_ASKED = "claim_asked"  # to the client: a worker has entered your code; may they see it?
     CONSENT_ENDED = "consent_ended"  # to the client: the term ran out
     CARD = "card"  # to a worker: the request as it stands now, sent or brought up to date
@@ -50,7 +51,7 @@ class Kind(StrEnum):
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
 
 
-UNASKED = frozenset({Kind.CONSENT_ENDING})
+UNASKED = frozenset({Kind.CONSENT_ENDING, Kind.FOLLOW_UP})
 """What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
 consent still come."""
 
