@@ -105,7 +105,8 @@ def _denser(before: Sequence[timedelta], density: Density) -> list[timedelta]:
     for one in sorted(shorter | {before[-1]}):
         if not kept or one - kept[-1] >= LEAST_APART:
             kept.append(one)
-    if len(kept) < len(before) or any(now > usual for now, usual in zip(kept, before, strict=False)):
+    too_few = len(kept) < len(before) or kept[-1] != before[-1]
+    if too_few or any(now > usual for now, usual in zip(kept, before, strict=False)):
         kept = list(before)
     for _ in range(density.between):
         pause, earlier = max(((b - a, a) for a, b in pairwise(kept)), default=(timedelta(0), timedelta(0)))
