@@ -8,11 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot import views
+from bot import follow_up_words, views
 from bot.core import access
 from bot.core.check_in import CheckIn
 from bot.core.consent import EventKind, Item, Shared
 from bot.core.enquiries import Side
+from bot.core.follow_ups import Answers, Pace
+from bot.core.follow_ups import State as FollowUpState
 from bot.core.requests import State
 from bot.i18n import LANGUAGE_NAMES, clock_time, current_locale, day, fill, html, listed, ngettext
 from bot.i18n import gettext as _
@@ -56,6 +58,7 @@ def page(data: dict[str, Any], services: Services) -> str:
         _section(_("Asioinnin muistilista"), _list(_memo(one, services) for one in data["memo"])),
         _section(_("Suostumuksesi"), *(_consent(one, services) for one in data["consents"])),
         _section(_("Yhteydenottopyyntösi"), *(_request(one, services) for one in data["requests"])),
+        _section(_("Miten on mennyt"), *(_follow_up(one, data, services) for one in data["follow_ups"])),
         _section(_("Koodit ammattilaiselle"), _list(_claim(one, services) for one in data["claims"])),
         _section(_("Nimettömät kysymyksesi"), *(_enquiry(one, services) for one in data["enquiries"])),
         _section(_("Viestit"), _list(_message(one, services) for one in data["messages"])),
@@ -127,9 +130,19 @@ def _account(account: dict[str, Any], services: Services) -> list[str]:
         _("Suljit botin: {day}").format(day=_day(blocked, services)) if blocked else "",
         _("Nimesi: {name}").format(name=account["name"]) if account["name"] else "",
         _("Muistutusten sisältö saa näkyä ilmoituksissa.") if account["open_notices"] else "",
+        _pace(account["follow_up_pace"]),
         _("Lopetit muistutukset: {day}").format(day=_day(silent, services)) if silent else "",
     ]
     return [line for line in lines if line]
+
+
+def _pace(pace: str | None) -> str:
+    return {
+        str(Pace.ORDINARY): _("Saa kysyä, miten on mennyt: tavalliseen tahtiin"),
+        str(Pace.DENSE): _("Saa kysyä, miten on mennyt: useammin"),
+        str(Pace.SPARSE): _("Saa kysyä, miten on mennyt: harvemmin"),
+        str(Pace.NONE): _("Ei saa kysyä, miten on mennyt."),
+    }.get(pace or "", "")
 
 
 def check_in(answers: CheckIn | dict[str, Any], catalog: Catalog) -> Markup:
@@ -158,6 +171,7 @@ def check_in(answers: CheckIn | dict[str, Any], catalog: Catalog) -> Markup:
         fill(_("🌱 Auttaa jo nyt: {value}"), value=said.helps) if said.helps else None,
         fill(_("🫂 Tukena: {value}"), value=said.people) if said.people else None,
         fill(_("👣 Hyvä seuraava askel: {value}"), value=said.next_step) if said.next_step else None,
+        fill(_("🧭 Jos vointi huononee: {value}"), value=said.if_worse) if said.if_worse else None,
     )
 
 
@@ -226,6 +240,18 @@ def _request(request: dict[str, Any], services: Services) -> Markup:
     )
 
 
+def _follow_up(one: dict[str, Any], data: dict[str, Any], services: Services) -> Markup:
+    """What was asked and said later; how things were then stands with the other rounds."""
+    said = Answers.model_validate(one["answers"] or {})
+    asked = [request for request in data["requests"] if request["id"] == one["request_id"]]
+    return _article(
+        _day(one["due_at"], services),
+        html(_organisation(asked[0]["organisation_id"], services)) if asked else Markup(""),
+        follow_up_words.state(FollowUpState(one["state"])),
+        *follow_up_words.answers(said),
+    )
+
+
 def _claim(claim: dict[str, Any], services: Services) -> Markup:
     made, until = _day(claim["created_at"], services), _day(claim["expires_at"], services)
     shown = claim["draft"]
@@ -280,6 +306,7 @@ def _message_name(kind: str) -> str:
         str(Kind.STEP): _("Tieto siitä, miten pyyntösi etenee"),
         str(Kind.WORD): _("Työntekijän viesti sinulle"),
         str(Kind.CONSENT_ENDING): _("Kysymys siitä, miten suostumuksesi jatkuu"),
+        str(Kind.FOLLOW_UP): _("Kysymys siitä, miten on mennyt"),
         str(Kind.CLAIM_ASKED): _("Kysymys siitä, saako koodisi syöttänyt nähdä tietosi"),
         str(Kind.CONSENT_ENDED): _("Tieto siitä, että suostumuksesi päättyi"),
         str(Kind.ENQUIRY_ANSWER): _("Vastaus nimettömään kysymykseesi"),

@@ -17,6 +17,8 @@ WIDTH = 4.2
 ROW, HEAD, EDGE = 0.54, 0.62, 0.12
 """Inches: the height of an area, of the title, and the margin all around."""
 CELL, GAP = 0.3, 0.05
+PAIR, LABEL, NUMBERS = 0.9, 0.75, 0.75
+"""Inches: the height of an area then and now, the width of those words, and of the two numbers."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,15 @@ class Rating:
     area: str
     value: int
     words: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of then and now: the area, and its ratings 1 to 5."""
+
+    area: str
+    then: int
+    now: int
 
 
 def prepare() -> None:
@@ -56,29 +67,63 @@ def ratings(rows: list[Rating], title: str) -> bytes:
         return target.getvalue()
 
 
-def _draw(axes: Any, row: Rating, top: float) -> None:
+def then_and_now(rows: list[Change], title: str, labels: tuple[str, str]) -> bytes:
+    """For each area two rows of five boxes, then above now, as a PNG for a phone's width. What was then is striped and
+    what is now is filled, and both stand there as numbers, too."""
+    with _ONE_AT_A_TIME:
+        from matplotlib.figure import Figure
+
+        height = HEAD + PAIR * len(rows) + EDGE
+        figure = Figure(figsize=(WIDTH, height), dpi=240, facecolor=PAPER)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_xlim(0, WIDTH)
+        axes.set_ylim(height, 0)
+        axes.set_axis_off()
+        _write(axes, EDGE, HEAD / 2, title, fontsize=17)
+        for number, row in enumerate(rows):
+            _draw_pair(axes, row, labels, HEAD + PAIR * number)
+        target = BytesIO()
+        figure.savefig(target, format="png")
+        return target.getvalue()
+
+
+def _draw_pair(axes: Any, row: Change, labels: tuple[str, str], top: float) -> None:
+    _write(axes, EDGE, top + 0.11, row.area, WIDTH - NUMBERS, fontsize=13, fontweight="bold")
+    _write(axes, WIDTH - NUMBERS + 0.1, top + 0.11, f"{row.then} → {row.now}", fontsize=14, fontweight="bold")
+    for line, (label, value) in enumerate(zip(labels, (row.then, row.now), strict=True)):
+        height = top + 0.27 + 0.25 * line
+        _write(axes, EDGE, height + 0.09, label, LABEL + EDGE, fontsize=11)
+        _boxes(axes, EDGE + LABEL, height, value, striped=line == 0)
+
+
+def _boxes(axes: Any, left: float, top: float, value: int, *, striped: bool) -> None:
     from matplotlib.patches import Rectangle
 
-    _write(axes, EDGE, top + 0.11, row.area, fontsize=13, fontweight="bold")
     for box in range(MOST):
-        full = box < row.value
+        full = box < value
         axes.add_patch(
             Rectangle(
-                (EDGE + box * (CELL + GAP), top + 0.25),
+                (left + box * (CELL + GAP), top),
                 CELL,
                 0.18,
-                facecolor=COLOURS[row.value] if full else PAPER,
-                edgecolor=COLOURS[row.value] if full else "#9aa39f",
+                facecolor=COLOURS[value] if full and not striped else PAPER,
+                edgecolor=COLOURS[value] if full else "#9aa39f",
+                hatch="////" if full and striped else None,
                 linewidth=1,
             )
         )
+
+
+def _draw(axes: Any, row: Rating, top: float) -> None:
+    _write(axes, EDGE, top + 0.11, row.area, fontsize=13, fontweight="bold")
+    _boxes(axes, EDGE, top + 0.25, row.value, striped=False)
     words = EDGE + MOST * (CELL + GAP) + 0.08
     _write(axes, words, top + 0.34, f"{row.value} · {row.words}", fontsize=11)
 
 
-def _write(axes: Any, left: float, middle: float, words: str, **look: Any) -> None:
+def _write(axes: Any, left: float, middle: float, words: str, until: float = WIDTH, **look: Any) -> None:
     """A line of text; one too long for the picture is written smaller."""
     text = axes.text(left, middle, words, color=INK, va="center_baseline", **look)
-    room = (WIDTH - EDGE - left) * axes.figure.dpi
+    room = (until - EDGE - left) * axes.figure.dpi
     if (needed := text.get_window_extent().width) > room:
         text.set_fontsize(text.get_fontsize() * room / needed)

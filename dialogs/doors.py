@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 
-from dialogs import answer, asked, find, matters, renewal
+from dialogs import answer, asked, find, follow_up, follow_up_settings, matters, renewal
 from dialogs.common import as_id, go_home
 
 GO = "go:"
@@ -40,6 +40,10 @@ async def _matters(manager: DialogManager, _what: str) -> None:
     await matters.start(manager)
 
 
+async def _follow_ups(manager: DialogManager, _what: str) -> None:
+    await follow_up_settings.start(manager)
+
+
 async def _renew(manager: DialogManager, consent_id: str) -> None:
     await renewal.start_renewing(manager, consent_id, StartMode.RESET_STACK)
 
@@ -56,6 +60,8 @@ DOORS: dict[str, Door] = {
     "request": _numbered(matters.start_request),
     "answer": _numbered(answer.start),
     "enquiry": _numbered(asked.start_thread),
+    "followup": _numbered(follow_up.start),
+    "followups": _follow_ups,
     "matters": _matters,
     "renew": _renew,
     "change": _change,

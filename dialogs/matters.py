@@ -106,6 +106,10 @@ async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogMana
     await manager.switch_to(At.request)
 
 
+async def on_follow_ups(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.FollowUps.main)
+
+
 async def on_claim(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     await manager.start(states.Claim.mine)
 
@@ -223,6 +227,7 @@ def build() -> Dialog:
             choices.listed("request", "requests", on_request),
             Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
+            Button(Label("🔁 Miten on mennyt?"), id="follow_ups", on_click=on_follow_ups, when="known"),
             Button(Label("🔑 Koodi ammattilaiselle"), id="claim", on_click=on_claim),
             Button(Label("🔒 Suostumukset ja tietosuoja"), id="privacy", on_click=to(At.privacy)),
             state=At.main,

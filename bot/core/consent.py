@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.core.check_in import CheckIn, Strength
 
 SCHEMA_VERSION = "ISO/IEC TS 27560:2023"
-TEXT_VERSION = "2026-11-1"
+TEXT_VERSION = "2026-11-2"
 """Version of the words the client is shown and consents to; changes whenever they change in meaning."""
 VALID_DAYS = (30, 90, 180)
 ASK_BEFORE = timedelta(days=7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -181,32 +182,20 @@ async def say(services: Services, chat_id: int, follow_up_id: int, question: str
     return True
 
 
-async def rate(
-    services: Services,
-    chat_id: int,
-    follow_up_id: int,
-    area: str,
-    rating: int | None,
-    words: str | None = None,
+async def tell_now(
+    services: Services, chat_id: int, follow_up_id: int, change: Callable[[CheckIn], None]
 ) -> bool:
-    """Keep how things are now in one area, with own words if there are any: a round of its own."""
+    """Keep how things are now, answer by answer as they come: a round of its own, which `change` brings up to date."""
     async with services.db.work() as session:
         row = await _mine(session, services, chat_id, follow_up_id, lock=True)
         if row is None:
             return False
         kept = await session.get(tables.CheckIn, row.now_id) if row.now_id else None
+        said = CheckIn.model_validate(kept.answers) if kept else CheckIn()
+        change(said)
         if kept is None:
             kept = tables.CheckIn(client_id=row.client_id, made_at=services.clock(), answers={})
             session.add(kept)
-        said = CheckIn.model_validate(kept.answers)
-        if rating is not None:
-            said.ratings[area] = rating
-        else:
-            said.ratings.pop(area, None)
-        if words:
-            said.words[area] = words
-        elif rating is None:
-            said.words.pop(area, None)
         kept.answers = said.model_dump(mode="json")
         await session.flush()
         row.now_id, row.answered_at = kept.id, row.answered_at or services.clock()
