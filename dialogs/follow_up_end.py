@@ -141,7 +141,7 @@ def _heard(one: MyFollowUp, where: Direction | None, catalog: Catalog) -> list[M
     better = {area: pair for area, pair in changed.items() if pair[1] > pair[0]}
     worse = {area: pair for area, pair in changed.items() if pair[1] < pair[0]}
     if where is Direction.BETTER:
-        good = _("🌱 <b>Nyt menee paremmin kuin silloin:</b> {areas}. Se on sinun ansiotasi. Hienoa!")
+        good = _("🌱 <b>Nyt menee paremmin kuin silloin:</b> {areas}. Hienoa, että olet päässyt tähän!")
         harder = _("Tämä on nyt vaikeampaa: {areas}. Siihenkin voidaan etsiä apua.")
         return [fill(good, areas=names(better)), *([fill(harder, areas=names(worse))] if worse else [])]
     if where is Direction.SAME:

@@ -104,7 +104,7 @@ def build() -> Dialog:
             Tr("<b>🔁 Miten on mennyt?</b>"),
             Tr(
                 "\nVoin kysyä sinulta silloin tällöin, miten asiat ovat menneet. Vastaaminen on vapaaehtoista. "
-                "Tallennan vastauksesi salattuina. Kun et vastaa, muistutan kerran enkä kysele enempää.\n",
+                "Tallennan vastauksesi salattuina. Jos et vastaa, muistutan yhden kerran enkä kysy samaa enää.\n",
                 when="known",
             ),
             Tr(
