@@ -21,6 +21,8 @@ from dialogs.states import (
     Crisis,
     Enquiry,
     Find,
+    FollowUp,
+    FollowUps,
     Language,
     Matters,
     Menu,
@@ -134,12 +136,13 @@ further(Reflection.helps, Reflection.priorities, "priority:mind", "pri_done")
 further(Reflection.people, Reflection.helps, "skip_helps")
 further(Reflection.strength, Reflection.people, "skip_people")
 further(Reflection.next_step, Reflection.strength, "strength:some_help")
+further(Reflection.if_worse, Reflection.next_step, "skip_step")
 
 
 @way(Reflection.summary)
 async def _summary(client: StraightClient) -> None:
     await WAYS[Reflection.priorities](client)
-    await client.reflects("kävely", "sisko", "some_help", "soitan jonnekin")
+    await client.reflects("kävely", "sisko", "some_help", "soitan jonnekin", "soitan siskolle")
 
 
 further(Place.ask, Reflection.summary, "suggest")
@@ -245,6 +248,16 @@ async def _number(client: StraightClient) -> None:
 
 further(MyData.rounds, MyData.main, "rounds")
 further(MyData.round, MyData.rounds, "round")
+further(FollowUps.main, Matters.main, "follow_ups")
+further(FollowUp.contacted, FollowUps.main, "now")
+further(FollowUp.helped, FollowUp.contacted, "answer:contacted.yes")
+further(FollowUp.enough, FollowUp.helped, "answer:helped.partly")
+further(FollowUp.needs, FollowUp.enough, "answer:enough.no")
+further(FollowUp.expectations, FollowUp.needs, "answer:needs.4")
+further(FollowUp.goals, FollowUp.expectations, "skip")
+further(FollowUp.area, FollowUp.goals, "answer:goals.2")
+further(FollowUp.words, FollowUp.area, "rate:mind.1")
+further(FollowUp.next, FollowUp.words, "skip_words", "rate:friends.1", "skip_words")
 further(Claim.mine, Matters.main, "claim")
 further(Claim.whom, Claim.mine, "new")
 further(Claim.items, Claim.whom, "whom:kello")

@@ -15,6 +15,7 @@ from dialogs.states import (
     Crisis,
     Enquiry,
     Find,
+    FollowUp,
     Matters,
     Menu,
     MyData,
@@ -85,6 +86,9 @@ def test_places_for_words_are_known() -> None:
         Reflection.helps,
         Reflection.people,
         Reflection.next_step,
+        Reflection.if_worse,
+        FollowUp.area,
+        FollowUp.words,
         Find.doors,
         Find.areas,
         Find.results,
@@ -120,6 +124,7 @@ async def test_held_words_are_said_back(rounds: Inside) -> None:
     await client.says("mies hakkaa minua")
     await client.taps("needs")
     await client.taps("go_on")
+    await client.taps("skip_if_worse")
     assert [message.kind for message in client.messages][-2:] == ["photo", "text"]
     for words in (DANGER, "haluan viillellä itseäni", "mies hakkaa minua"):
         assert words in client.sees

@@ -21,6 +21,7 @@ MIDDLE: dict[str, State] = {
     "Matters": states.Matters.main,
     "Renewal": states.Consent.sent,
     "Access": states.Matters.main,
+    "FollowUp": states.FollowUp.enough,
 }
 
 
@@ -50,6 +51,8 @@ async def test_what_was_said_before_a_restart_is_still_known(desk: Inside) -> No
     await client.taps("strength:own")
     await desk.restart()
     await client.taps("skip_step")
+    await desk.restart()
+    await client.taps("skip_if_worse")
     assert "en saa nukuttua" in client.sees
     assert "kävely" in client.sees
 
