@@ -48,6 +48,10 @@ class Client(Phone):
     def widgets(self) -> list[str]:
         return [widget_of(button) for row in self.window.buttons for button in row]
 
+    def offered(self, widget: str) -> bool:
+        """Whether the window has this button, whatever it names."""
+        return widget in {one.partition(":")[0] for one in self.widgets}
+
     async def begins(self) -> None:
         """To the menu."""
         await self.says("/start")
