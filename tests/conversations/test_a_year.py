@@ -44,7 +44,7 @@ class Year:
 
 
 async def asks(aino: Client) -> None:
-    await aino.taps("home")
+    await aino.says("/menu")
     await aino.rates(money=2, mind=2)
     await aino.reflects(strength="own", if_worse="soitan siskolle")
     await aino.sees_suggestions()
