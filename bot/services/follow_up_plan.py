@@ -158,6 +158,7 @@ async def _drop_waiting(session: AsyncSession, services: Services, client_id: in
         FollowUp.client_id == client_id,
         FollowUp.state == State.WAITING,
         FollowUp.due_at > services.clock(),
+        FollowUp.answered_at.is_(None),
         *which,
     )
     ids = list(await session.scalars(select(FollowUp.id).where(*ahead)))  # type: ignore[arg-type]
