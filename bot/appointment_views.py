@@ -10,20 +10,16 @@ from markupsafe import Markup
 
 from bot import views
 from bot.core.appointments import LIVE, Answer, Attended, By, State, Way
-from bot.i18n import current_locale, fill, html
+from bot.i18n import fill, html
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services.appointments import Meeting
 from bot.services.base import Services
 
 
-def organisation_name(organisation_id: str, services: Services) -> str:
-    organisation = services.catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
-
-
 def who(meeting: Meeting, services: Services) -> str:
     """Whom one meets: the worker and the organisation."""
-    organisation = organisation_name(meeting.organisation_id, services)
+    organisation = organisation_name(services.catalog, meeting.organisation_id)
     return f"{meeting.worker}, {organisation}" if meeting.worker else organisation
 
 

@@ -18,9 +18,9 @@ from datetime import UTC, timedelta
 
 from icalendar import Calendar, Event
 
-from bot.appointment_views import organisation_name
 from bot.core.appointments import State, Way
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services.appointments import Meeting
 from bot.services.base import Services
 
@@ -65,7 +65,7 @@ def _place(meeting: Meeting) -> str | None:
 def _description(meeting: Meeting, services: Services) -> str:
     details, phone = meeting.details, meeting.way is Way.PHONE
     lines = (
-        organisation_name(meeting.organisation_id, services),
+        organisation_name(services.catalog, meeting.organisation_id),
         _("Soita: {number}").format(number=details.where) if phone and details.where else None,
         _("Sinulle soitetaan.") if phone and not details.where else None,
         _("Mukana: {words}").format(words=details.who) if details.who else None,

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from bot import schedule, views
 from bot.i18n import current_locale, day, fill, html, near_day
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services.base import Services
 from bot.services.memos import Ahead, Entry, Meeting
 from bot.services.requests import MyRequest
@@ -60,11 +61,6 @@ class Step:
     caution: Markup | None
 
 
-def organisation_name(services: Services, organisation_id: str) -> str:
-    organisation = services.catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
-
-
 def step(entry: Entry, services: Services) -> Step:
     catalog, today = services.catalog, services.clock().astimezone(services.settings.zone).date()
     offer = catalog.offers_by_id.get(entry.offer_id)
@@ -76,7 +72,7 @@ def step(entry: Entry, services: Services) -> Step:
     contact = next(ways, None)
     facts = _told(
         (_("Miksi"), why),
-        (_("Kenen kanssa"), organisation_name(services, organisation.id)),
+        (_("Kenen kanssa"), organisation_name(services.catalog, organisation.id)),
         (_("Miten"), views.best(offer.get_in)),
         (_("Milloin"), schedule.when(offer, organisation.unit(offer.unit), today)),
     )
@@ -105,7 +101,9 @@ def meeting_title(meeting: Meeting) -> str:
 
 def meeting_facts(meeting: Meeting, services: Services) -> tuple[str, ...]:
     """With whom, how, where, what to bring, how often."""
-    organisation = organisation_name(services, meeting.organisation_id) if meeting.organisation_id else None
+    organisation = (
+        organisation_name(services.catalog, meeting.organisation_id) if meeting.organisation_id else None
+    )
     whom = ", ".join(part for part in (meeting.worker, organisation) if part)
     today = services.clock().astimezone(services.settings.zone).date()
     often = schedule.recurring(meeting.rule, today) if meeting.rule else None
@@ -223,12 +221,12 @@ def _step(one: Step) -> Markup:
 
 
 def _whose(one: MyRequest, services: Services) -> str:
-    organisation = organisation_name(services, one.organisation_id)
+    organisation = organisation_name(services.catalog, one.organisation_id)
     return f"{one.worker} ({organisation})" if one.worker else organisation
 
 
 def _request(one: MyRequest, services: Services) -> Markup:
-    name = organisation_name(services, one.organisation_id)
+    name = organisation_name(services.catalog, one.organisation_id)
     state = views.request_state(one.state, one.outcome, one.worker, name)
     return Markup("<article><h3>{}</h3>\n{}</article>").format(name, _paragraph(state))
 

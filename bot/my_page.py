@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
-from bot import appointment_views, views
-from bot.core import access
+from bot import appointment_views, follow_up_words, looks, views
 from bot.core.check_in import CheckIn
-from bot.core.consent import EventKind, Item, Shared
+from bot.core.consent import EventKind, Shared
 from bot.core.enquiries import Side
+from bot.core.follow_ups import Answers, Pace
+from bot.core.follow_ups import State as FollowUpState
 from bot.core.requests import State
-from bot.i18n import LANGUAGE_NAMES, clock_time, current_locale, day, fill, html, listed, ngettext
+from bot.i18n import LANGUAGE_NAMES, clock_time, current_locale, day, fill, html, listed
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services.access import Reading
 from bot.services.base import Services
 from bot.services.outbox import Kind, Row
@@ -65,6 +67,7 @@ def page(data: dict[str, Any], services: Services) -> str:
                 )
             ),
         ),
+        _section(_("Miten on mennyt"), *(_follow_up(one, data, services) for one in data["follow_ups"])),
         _section(_("Koodit ammattilaiselle"), _list(_claim(one, services) for one in data["claims"])),
         _section(_("Nimettömät kysymyksesi"), *(_enquiry(one, services) for one in data["enquiries"])),
         _section(_("Viestit"), _list(_message(one, services) for one in data["messages"])),
@@ -112,11 +115,6 @@ def _time(value: datetime, services: Services) -> str:
     return clock_time(value, services.settings.zone)
 
 
-def _organisation(organisation_id: str, services: Services) -> str:
-    organisation = services.catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
-
-
 def _offer(offer_id: str | None, services: Services) -> str | None:
     offer = services.catalog.offers_by_id.get(offer_id or "")
     return offer.name.best(current_locale()) if offer else offer_id
@@ -137,10 +135,20 @@ def _account(account: dict[str, Any], services: Services) -> list[str]:
         _("Suljit botin: {day}").format(day=_day(blocked, services)) if blocked else "",
         _("Nimesi: {name}").format(name=account["name"]) if account["name"] else "",
         _("Muistutusten sisältö saa näkyä ilmoituksissa.") if account["open_notices"] else "",
+        _pace(account["follow_up_pace"]),
         _("Lopetit muistutukset: {day}").format(day=_day(silent, services)) if silent else "",
         _("Sinulta kysyttiin palautetta viimeksi: {day}").format(day=_day(asked, services)) if asked else "",
     ]
     return [line for line in lines if line]
+
+
+def _pace(pace: str | None) -> str:
+    return {
+        str(Pace.ORDINARY): _("Saa kysyä, miten on mennyt: tavalliseen tahtiin"),
+        str(Pace.DENSE): _("Saa kysyä, miten on mennyt: useammin"),
+        str(Pace.SPARSE): _("Saa kysyä, miten on mennyt: harvemmin"),
+        str(Pace.NONE): _("Ei saa kysyä, miten on mennyt."),
+    }.get(pace or "", "")
 
 
 def check_in(answers: CheckIn | dict[str, Any], catalog: Catalog) -> Markup:
@@ -169,6 +177,7 @@ def check_in(answers: CheckIn | dict[str, Any], catalog: Catalog) -> Markup:
         fill(_("🌱 Auttaa jo nyt: {value}"), value=said.helps) if said.helps else None,
         fill(_("🫂 Tukena: {value}"), value=said.people) if said.people else None,
         fill(_("👣 Hyvä seuraava askel: {value}"), value=said.next_step) if said.next_step else None,
+        fill(_("🧭 Jos vointi huononee: {value}"), value=said.if_worse) if said.if_worse else None,
     )
 
 
@@ -183,9 +192,9 @@ def _memo(entry: dict[str, Any], services: Services) -> Markup:
 
 def _consent(consent: dict[str, Any], services: Services) -> Markup:
     record = consent["record"] or {}
-    kinds = kind_names(record.get("pii_types", ()))
+    kinds = looks.kind_names(record.get("pii_types", ()))
     return _article(
-        _organisation(consent["organisation_id"], services),
+        organisation_name(services.catalog, consent["organisation_id"]),
         html(_("Mitä varten: yhteydenotto ja avusta sopiminen")),
         fill(_("Mitä tietoja: {kinds}"), kinds=kinds) if kinds else Markup(""),
         fill(
@@ -218,7 +227,7 @@ def _event(kind: str) -> str:
 
 
 def _request(request: dict[str, Any], services: Services) -> Markup:
-    organisation = _organisation(request["organisation_id"], services)
+    organisation = organisation_name(services.catalog, request["organisation_id"])
     course = (
         (_("Lähetetty: {day}"), request["created_at"]),
         (_("Työntekijä otti pyynnön: {day}"), request["accepted_at"]),
@@ -245,11 +254,23 @@ def _request(request: dict[str, Any], services: Services) -> Markup:
     )
 
 
+def _follow_up(one: dict[str, Any], data: dict[str, Any], services: Services) -> Markup:
+    """What was asked and said later; how things were then stands with the other rounds."""
+    said = Answers.model_validate(one["answers"] or {})
+    asked = [request for request in data["requests"] if request["id"] == one["request_id"]]
+    return _article(
+        _day(one["due_at"], services),
+        html(organisation_name(services.catalog, asked[0]["organisation_id"])) if asked else Markup(""),
+        follow_up_words.state(FollowUpState(one["state"])),
+        *follow_up_words.answers(said),
+    )
+
+
 def _claim(claim: dict[str, Any], services: Services) -> Markup:
     made, until = _day(claim["created_at"], services), _day(claim["expires_at"], services)
     shown = claim["draft"]
     return views.joined(
-        fill("<b>{name}</b>", name=_organisation(claim["organisation_id"], services)),
+        fill("<b>{name}</b>", name=organisation_name(services.catalog, claim["organisation_id"])),
         fill(_("Tehty {day}, voimassa {until} asti"), day=made, until=until),
         check_in(shown["check_in"], services.catalog) if shown else html(_("Koodi ei enää käy.")),
     )
@@ -268,7 +289,7 @@ def _enquiry(enquiry: dict[str, Any], services: Services) -> Markup:
         for one in enquiry["messages"]
     ]
     return _article(
-        _organisation(enquiry["organisation_id"], services),
+        organisation_name(services.catalog, enquiry["organisation_id"]),
         fill(_("Nimesi tässä kysymyksessä: {alias}"), alias=enquiry["alias"]),
         fill(_("Lähetetty: {day}"), day=_day(enquiry["created_at"], services)),
         fill(_("Päättynyt: {day}"), day=_day(enquiry["ended_at"], services))
@@ -304,6 +325,7 @@ def _message_name(kind: str) -> str:
         str(Kind.OWN_REMINDER): _("Muistutus omasta kalenteristasi"),
         str(Kind.APPOINTMENT): _("Tieto tapaamisesta"),
         str(Kind.REMINDER): _("Muistutus tapaamisesta"),
+        str(Kind.FOLLOW_UP): _("Kysymys siitä, miten on mennyt"),
         str(Kind.CLAIM_ASKED): _("Kysymys siitä, saako koodisi syöttänyt nähdä tietosi"),
         str(Kind.CONSENT_ENDED): _("Tieto siitä, että suostumuksesi päättyi"),
         str(Kind.ENQUIRY_ANSWER): _("Vastaus nimettömään kysymykseesi"),
@@ -324,7 +346,7 @@ def _readings(entries: Sequence[dict[str, Any]], services: Services) -> Markup:
         Markup("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>").format(
             day(one.day), one.times, one.who, one.kinds
         )
-        for one in looks(read, services)
+        for one in looks.looks(read, services)
     ]
     head = Markup("").join(
         [
@@ -335,51 +357,3 @@ def _readings(entries: Sequence[dict[str, Any]], services: Services) -> Markup:
     return Markup("<table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table>").format(
         head, views.joined(*rows)
     )
-
-
-# --- who has looked
-
-
-class Look:
-    """What one worker was shown in one day, in words."""
-
-    def __init__(self, on: date, read: Sequence[Reading], services: Services) -> None:
-        organisation = _organisation(read[0].organisation_id, services)
-        clock = list(dict.fromkeys(_time(one.at, services) for one in reversed(read)))
-        self.day = on
-        self.who = f"{read[0].worker or _('Työntekijä')}, {organisation}"
-        self.kinds = kind_names({kind for one in read for kind in one.kinds})
-        self.times = (
-            clock[0]
-            if len(clock) == 1
-            else ngettext(
-                "{first}–{last}, {count} kerta", "{first}–{last}, {count} kertaa", len(clock)
-            ).format(first=clock[0], last=clock[-1], count=len(clock))
-        )
-
-
-def looks(read: Iterable[Reading], services: Services) -> list[Look]:
-    """Readings, newest first, gathered by day and worker."""
-    zone = services.settings.zone
-    gathered: dict[tuple[date, str | None, str], list[Reading]] = {}
-    for one in read:
-        place = (one.at.astimezone(zone).date(), one.worker, one.organisation_id)
-        gathered.setdefault(place, []).append(one)
-    return [Look(on, some, services) for (on, *_who), some in gathered.items()]
-
-
-def kind_names(kinds: Iterable[str]) -> str:
-    """Kinds of data in plain words, in their own order."""
-    names = {
-        access.CONTACT: _("miten sinut tavoittaa"),
-        Item.NAME: _("nimesi"),
-        Item.PHONE: _("puhelinnumerosi"),
-        Item.AREAS: _("asiat, joihin toivot apua"),
-        Item.WORDS: _("omat sanasi niistä"),
-        Item.STRENGTHS: _("voimasi ja se, mikä auttaa"),
-        Item.ENQUIRY: _("nimetön kysymyksesi"),
-        Item.OUTCOME: _("miten sinulla on mennyt"),
-        access.MESSAGE: _("viestisi työntekijälle"),
-    }
-    chosen = set(kinds)
-    return listed([names.get(kind, kind) for kind in access.KINDS if kind in chosen])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from textwrap import wrap
@@ -18,6 +19,13 @@ WIDTH = 4.2
 ROW, HEAD, EDGE = 0.54, 0.62, 0.12
 """Inches: the height of an area, of the title, and the margin all around."""
 CELL, GAP = 0.3, 0.05
+PAIR, LABEL, NUMBERS = 0.9, 0.75, 0.75
+"""Inches: the height of an area then and now, the width of those words, and of the two numbers."""
+LETTERS = 44
+"""Letters of a label that fit one line of the picture."""
+LINE, BAR = 0.2, 0.34
+"""Inches: the height of a line of a label, and of a bar with the room around it."""
+LONGEST_BAR = 2.3
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,24 @@ class Rating:
 
     area: str
     value: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of then and now: the area, and its ratings 1 to 5."""
+
+    area: str
+    then: int
+    now: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row: what it is about, how long the bar is (0 to 1), and the same in numbers."""
+
+    label: str
+    share: float
     words: str
 
 
@@ -40,51 +66,30 @@ def prepare() -> None:
 def ratings(rows: list[Rating], title: str) -> bytes:
     """Five boxes for each rated area as a PNG for a phone's width: the number of full boxes says the rating, and so do
     a number and words beside them."""
-    with _ONE_AT_A_TIME:
-        from matplotlib.figure import Figure
 
-        height = HEAD + ROW * len(rows) + EDGE
-        figure = Figure(figsize=(WIDTH, height), dpi=240, facecolor=PAPER)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, WIDTH)
-        axes.set_ylim(height, 0)  # downwards, in inches
-        axes.set_axis_off()
-        _write(axes, EDGE, HEAD / 2, title, fontsize=17)
+    def draw(axes: Any) -> None:
         for number, row in enumerate(rows):
             _draw(axes, row, HEAD + ROW * number)
-        target = BytesIO()
-        figure.savefig(target, format="png")
-        return target.getvalue()
+
+    return _drawn(HEAD + ROW * len(rows) + EDGE, title, draw)
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One row: what it is about, how long the bar is (0 to 1), and the same in numbers."""
+def then_and_now(rows: list[Change], title: str, labels: tuple[str, str]) -> bytes:
+    """For each area two rows of five boxes, then above now, as a PNG for a phone's width. What was then is striped and
+    what is now is filled, and both stand there as numbers, too."""
 
-    label: str
-    share: float
-    words: str
+    def draw(axes: Any) -> None:
+        for number, row in enumerate(rows):
+            _draw_pair(axes, row, labels, HEAD + PAIR * number)
 
-
-LETTERS = 44
-"""Letters of a label that fit one line of the picture."""
-LINE, BAR = 0.2, 0.34
-"""Inches: the height of a line of a label, and of a bar with the room around it."""
+    return _drawn(HEAD + PAIR * len(rows) + EDGE, title, draw)
 
 
 def bars(rows: list[Bar], title: str) -> bytes:
     """Lying bars as a PNG for a phone's width; beside each its number, so that neither colour nor length is needed."""
-    with _ONE_AT_A_TIME:
-        from matplotlib.figure import Figure
+    labels = [wrap(row.label, LETTERS) or [""] for row in rows]
 
-        labels = [wrap(row.label, LETTERS) or [""] for row in rows]
-        height = HEAD + sum(LINE * len(lines) + BAR for lines in labels) + EDGE
-        figure = Figure(figsize=(WIDTH, height), dpi=240, facecolor=PAPER)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, WIDTH)
-        axes.set_ylim(height, 0)
-        axes.set_axis_off()
-        _write(axes, EDGE, HEAD / 2, title, fontsize=17)
+    def draw(axes: Any) -> None:
         top = HEAD
         for row, lines in zip(rows, labels, strict=True):
             for line in lines:
@@ -92,12 +97,25 @@ def bars(rows: list[Bar], title: str) -> bytes:
                 top += LINE
             _draw_bar(axes, row, top)
             top += BAR
+
+    return _drawn(HEAD + sum(LINE * len(lines) + BAR for lines in labels) + EDGE, title, draw)
+
+
+def _drawn(height: float, title: str, draw: Callable[[Any], None]) -> bytes:
+    """A PNG for a phone's width under a title; `draw` gets axes in inches, downwards from the top."""
+    with _ONE_AT_A_TIME:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(WIDTH, height), dpi=240, facecolor=PAPER)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_xlim(0, WIDTH)
+        axes.set_ylim(height, 0)
+        axes.set_axis_off()
+        _write(axes, EDGE, HEAD / 2, title, fontsize=17)
+        draw(axes)
         target = BytesIO()
         figure.savefig(target, format="png")
         return target.getvalue()
-
-
-LONGEST_BAR = 2.3
 
 
 def _draw_bar(axes: Any, row: Bar, top: float) -> None:
@@ -111,29 +129,43 @@ def _draw_bar(axes: Any, row: Bar, top: float) -> None:
     _write(axes, EDGE + LONGEST_BAR + 0.1, top + 0.12, row.words, fontsize=11.5, fontweight="bold")
 
 
-def _draw(axes: Any, row: Rating, top: float) -> None:
+def _draw_pair(axes: Any, row: Change, labels: tuple[str, str], top: float) -> None:
+    _write(axes, EDGE, top + 0.11, row.area, WIDTH - NUMBERS, fontsize=13, fontweight="bold")
+    _write(axes, WIDTH - NUMBERS + 0.1, top + 0.11, f"{row.then} → {row.now}", fontsize=14, fontweight="bold")
+    for line, (label, value) in enumerate(zip(labels, (row.then, row.now), strict=True)):
+        height = top + 0.27 + 0.25 * line
+        _write(axes, EDGE, height + 0.09, label, LABEL + EDGE, fontsize=11)
+        _boxes(axes, EDGE + LABEL, height, value, striped=line == 0)
+
+
+def _boxes(axes: Any, left: float, top: float, value: int, *, striped: bool) -> None:
     from matplotlib.patches import Rectangle
 
-    _write(axes, EDGE, top + 0.11, row.area, fontsize=13, fontweight="bold")
     for box in range(MOST):
-        full = box < row.value
+        full = box < value
         axes.add_patch(
             Rectangle(
-                (EDGE + box * (CELL + GAP), top + 0.25),
+                (left + box * (CELL + GAP), top),
                 CELL,
                 0.18,
-                facecolor=COLOURS[row.value] if full else PAPER,
-                edgecolor=COLOURS[row.value] if full else "#9aa39f",
+                facecolor=COLOURS[value] if full and not striped else PAPER,
+                edgecolor=COLOURS[value] if full else "#9aa39f",
+                hatch="////" if full and striped else None,
                 linewidth=1,
             )
         )
+
+
+def _draw(axes: Any, row: Rating, top: float) -> None:
+    _write(axes, EDGE, top + 0.11, row.area, fontsize=13, fontweight="bold")
+    _boxes(axes, EDGE, top + 0.25, row.value, striped=False)
     words = EDGE + MOST * (CELL + GAP) + 0.08
     _write(axes, words, top + 0.34, f"{row.value} · {row.words}", fontsize=11)
 
 
-def _write(axes: Any, left: float, middle: float, words: str, **look: Any) -> None:
+def _write(axes: Any, left: float, middle: float, words: str, until: float = WIDTH, **look: Any) -> None:
     """A line of text; one too long for the picture is written smaller."""
     text = axes.text(left, middle, words, color=INK, va="center_baseline", **look)
-    room = (WIDTH - EDGE - left) * axes.figure.dpi
+    room = (until - EDGE - left) * axes.figure.dpi
     if (needed := text.get_window_extent().width) > room:
         text.set_fontsize(text.get_fontsize() * room / needed)

@@ -60,6 +60,7 @@ __all__ = [
     "CrisisNeed",
     "Dated",
     "Day",
+    "Density",
     "Door",
     "ForWhom",
     "Guidance",
@@ -136,10 +137,23 @@ class GuidanceRule(Strict):
         return not self.low_at_least and not self.very_low_at_least and set(self.strength) == set(STRENGTHS)
 
 
+class Density(Strict):
+    """How much denser than usual the follow-ups come. The usual times until each are the operator's setting; the last
+    of them stays, so that nobody is left sooner for needing more."""
+
+    share: float = Field(1, gt=0, le=1, description="of each usual time: 0.5 halves them")
+    between: int = Field(
+        0, ge=0, le=6, description="so many more, each in the middle of the longest time between two"
+    )
+
+
 class Guidance(Strict):
     rules: tuple[GuidanceRule, ...] = Field(min_length=1)
     level_names: dict[Level, Text]
     level_means: dict[Level, Text] = Field(description="told to the client: what this level means for you")
+    follow_up: dict[Level, Density] = Field(
+        {}, description="levels that are followed up more densely than usual"
+    )
 
     @model_validator(mode="after")
     def decides_every_case(self) -> Guidance:

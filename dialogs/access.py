@@ -9,7 +9,7 @@ from aiogram_dialog import Dialog, DialogManager
 from aiogram_dialog.widgets.kbd import Button
 from markupsafe import Markup
 
-from bot import my_page, views
+from bot import looks, views
 from bot.i18n import day, fill, html
 from bot.i18n import gettext as _
 from bot.services import access
@@ -27,17 +27,17 @@ async def on_open(_callback: CallbackQuery, _button: Button, manager: DialogMana
 
 
 async def get_looks(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    looks = my_page.looks(await access.mine(services, chat_of(dialog_manager).id), services)
-    parts = [_look(one) for one in looks[:MOST]]
+    found = looks.looks(await access.mine(services, chat_of(dialog_manager).id), services)
+    parts = [_look(one) for one in found[:MOST]]
     more = html(_("Vanhemmat merkinnät saat kohdasta Omat tietoni."))
     return {
-        "looks": views.joined(within(ROOM, parts), more if len(looks) > MOST else None, gap="\n\n"),
-        "some": bool(looks),
-        "nobody": not looks,
+        "looks": views.joined(within(ROOM, parts), more if len(found) > MOST else None, gap="\n\n"),
+        "some": bool(found),
+        "nobody": not found,
     }
 
 
-def _look(one: my_page.Look) -> tuple[Markup, Markup]:
+def _look(one: looks.Look) -> tuple[Markup, Markup]:
     """In full and shortly."""
     short = fill("<b>{day}</b> {who}", day=day(one.day), who=one.who)
     full = views.joined(

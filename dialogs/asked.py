@@ -14,6 +14,7 @@ from bot import views
 from bot.core.enquiries import KEPT_AFTER_END, Ended, Refused, Side, State
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import enquiries
 from bot.services.base import Services
 from bot.services.enquiries import Said, Thread
@@ -32,7 +33,6 @@ from dialogs.common import (
     tell,
     to,
 )
-from dialogs.memo import organisation_name
 from dialogs.states import Asked as At
 
 ROOM = 2600

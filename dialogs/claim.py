@@ -17,6 +17,7 @@ from bot.core.claims import VALID
 from bot.core.consent import BestTime, Item, Reach
 from bot.i18n import current_locale
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import claims, corrections, staff
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -38,7 +39,6 @@ from dialogs.common import (
     services_of,
     to,
 )
-from dialogs.memo import organisation_name
 from dialogs.states import Claim as At
 
 

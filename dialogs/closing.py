@@ -15,12 +15,12 @@ from bot import views
 from bot.core.requests import CLOSES_AFTER, Side, State
 from bot.i18n import fill
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import closing, mismatches, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
 from dialogs import renewal
 from dialogs.common import Label, Tr, as_id, chat_of, give_back_text, leave, page, services_of
-from dialogs.memo import organisation_name
 from dialogs.states import Closing as At
 
 

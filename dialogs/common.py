@@ -293,7 +293,8 @@ def said_before() -> Tr:
 
 def fitted(check_in: CheckIn, areas: Collection[str]) -> CheckIn:
     """The round with own words cut so that what was said of `areas` and the rest fit one message together."""
-    texts = [check_in.helps, check_in.people, check_in.next_step, *map(check_in.words.get, areas)]
+    said = (check_in.helps, check_in.people, check_in.next_step, check_in.if_worse)
+    texts = [*said, *map(check_in.words.get, areas)]
     most = ROOM // max(sum(text is not None for text in texts), 1)
     return check_in.model_copy(
         update={
@@ -301,6 +302,7 @@ def fitted(check_in: CheckIn, areas: Collection[str]) -> CheckIn:
             "helps": _clipped(check_in.helps or "", most) or None,
             "people": _clipped(check_in.people or "", most) or None,
             "next_step": _clipped(check_in.next_step or "", most) or None,
+            "if_worse": _clipped(check_in.if_worse or "", most) or None,
         }
     )
 

@@ -19,7 +19,7 @@ from bot.core.check_in import CheckIn
 from bot.core.consent import VALID_DAYS, BestTime, Item, Reach
 from bot.i18n import current_locale
 from bot.i18n import gettext as _
-from bot.services import requests, staff
+from bot.services import follow_ups, requests, staff
 from bot.services.base import Services
 from bot.services.requests import Draft
 from catalog.schema import Offer
@@ -38,6 +38,7 @@ from dialogs.common import (
     to,
 )
 from dialogs.states import Consent as At
+from dialogs.states import FollowUps
 
 
 async def start(manager: DialogManager, offer: Offer, check_in: CheckIn) -> None:
@@ -232,6 +233,16 @@ async def on_consent(callback: CallbackQuery, _button: Button, manager: DialogMa
     await manager.switch_to(At.sent)
 
 
+async def get_sent(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
+    """When it will be asked how things have gone, unless the client wants no such questions."""
+    standing = await follow_ups.standing(services, chat_of(dialog_manager).id)
+    return {"asked": views.until(standing.next_at, services.settings.zone) if standing.next_at else None}
+
+
+async def on_follow_ups(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(FollowUps.main)
+
+
 async def on_cancel(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     await callback.answer(_("Mitään ei lähetetty eikä tallennettu."))
     await manager.done()
@@ -329,6 +340,10 @@ def build() -> Dialog:
                 "\nTarkoitus: yhteydenotto ja avusta sopiminen. Suostumus on voimassa {until} asti. Voit perua "
                 "sen yhdellä painalluksella. Rinnalla tallentaa pyynnön ja vastauksesi salattuina."
             ),
+            Tr(
+                "\nRinnalla kysyy sinulta myöhemmin tässä chatissa, miten on mennyt. Voit muuttaa tai kieltää "
+                "sen milloin vain."
+            ),
             Button(Label("✅ Annan suostumuksen ja lähetän"), id="consent", on_click=on_consent),
             Button(Label("Muutan tietoja"), id="change", on_click=to(At.items)),
             Button(cancel, id="cancel", on_click=on_cancel),
@@ -343,9 +358,12 @@ def build() -> Dialog:
             Tr(
                 "\nJos kukaan ei vastaa, en jätä sinua odottamaan yksin: voit aina palata tähän tai soittaa suoraan."
             ),
+            Tr("\nKysyn sinulta {asked}, miten on mennyt. Voit muuttaa sen.", when="asked"),
+            Button(Label("🔁 Muutan, milloin kysyt"), id="follow_ups", on_click=on_follow_ups, when="asked"),
             Button(Label("📁 Omat asiani"), id="matters", on_click=on_matters),
             Button(Label("Katson muita ehdotuksia"), id="done", on_click=on_done),
             state=At.sent,
+            getter=get_sent,
         ),
         getter=get_draft,
         on_start=on_start,

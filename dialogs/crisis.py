@@ -15,12 +15,14 @@ from bot import views
 from bot.core.safety import Screening
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
+from bot.services import follow_ups
 from bot.services.base import Services
-from catalog.schema import CrisisContact
+from catalog.schema import CrisisContact, SafetyKind
 from dialogs import states
-from dialogs.common import Label, Ready, Tr, leave, page, remember, services_of, within
+from dialogs.common import Label, Ready, Tr, chat_of, leave, page, remember, services_of, within
 
 IMMEDIATE = 3
+LONGEST_PLAN = 250
 ROOM = 1200
 """Characters of contacts that can be looked through in distress, and fit a phone beside the first words."""
 
@@ -37,15 +39,20 @@ async def start_noticed(manager: DialogManager, screening: Screening, text: str)
         await manager.start(states.Crisis.noticed, data={**noticed, "held": text})
 
 
+async def start_unsafe(manager: DialogManager) -> None:
+    """Help first when somebody has answered that they are not safe, in no words of their own."""
+    await manager.start(states.Crisis.noticed, data={"kind": SafetyKind.VIOLENCE, "level": 2})
+
+
 async def on_start(start_data: Any, manager: DialogManager) -> None:
     manager.dialog_data.update(start_data or {})
 
 
-def _contacts(services: Services, need_id: str) -> Markup:
+def _contacts(services: Services, need_id: str, room: int = ROOM) -> Markup:
     """Whom to turn to, in the order to try: as many in full as fit a phone, the rest by name, number and hours."""
     today = services.clock().astimezone(services.settings.zone).date()
     found = services.catalog.crisis_contacts(need_id, locale=current_locale())
-    return within(ROOM, [(views.crisis_contacts([one], today), _shortly(one, today)) for one in found])
+    return within(room, [(views.crisis_contacts([one], today), _shortly(one, today)) for one in found])
 
 
 def _shortly(contact: CrisisContact, today: date) -> Markup:
@@ -58,9 +65,18 @@ def _shortly(contact: CrisisContact, today: date) -> Markup:
     )
 
 
-async def get_needs(services: Services, **_kwargs: Any) -> dict[str, Any]:
+async def get_needs(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     locale = current_locale()
-    return {"needs": [(need.id, need.name.best(locale)) for need in services.catalog.crisis.needs]}
+    return {
+        "needs": [(need.id, need.name.best(locale)) for need in services.catalog.crisis.needs],
+        "plan": await _own_plan(dialog_manager),
+    }
+
+
+async def _own_plan(manager: DialogManager) -> str | None:
+    """What an agreed client has said would help when things get worse, shortly."""
+    plan = await follow_ups.own_plan(services_of(manager), chat_of(manager).id)
+    return plan if plan is None or len(plan) <= LONGEST_PLAN else f"{plan[: LONGEST_PLAN - 1]}…"
 
 
 async def get_contacts(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
@@ -69,11 +85,12 @@ async def get_contacts(dialog_manager: DialogManager, services: Services, **_kwa
 
 
 async def get_noticed(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    noticed = dialog_manager.dialog_data
+    noticed, plan = dialog_manager.dialog_data, await _own_plan(dialog_manager)
     need = services.catalog.crisis_need_for(noticed["kind"])
     return {
         "first": _first_words(noticed["kind"], noticed["level"]),
-        "contacts": _contacts(services, need.id),
+        "contacts": _contacts(services, need.id, ROOM - len(plan or "")),
+        "plan": plan,
     }
 
 
@@ -115,6 +132,7 @@ def build() -> Dialog:
         page(
             Tr("<b>🆘 Apua heti</b>\n"),
             Tr("Jos henki tai turvallisuus on vaarassa, soita <b>112</b>.\n"),
+            Tr("Sovit itsesi kanssa tällaista hetkeä varten:\n<blockquote>{plan}</blockquote>", when="plan"),
             Tr("Mikä on hätänä? Näytän, kenelle voit soittaa nyt."),
             Column(
                 Select(
@@ -143,6 +161,9 @@ def build() -> Dialog:
         page(
             Format("{first}\n"),
             Ready("contacts"),
+            Tr(
+                "\nSovit itsesi kanssa tällaista hetkeä varten:\n<blockquote>{plan}</blockquote>", when="plan"
+            ),
             Tr("\nOlen tässä. Voit jatkaa kanssani, kun haluat."),
             Button(Label("Jokin muu hätä"), id="needs", on_click=on_other_needs),
             Button(Label("Jatketaan siitä, missä olimme"), id="go_on", on_click=on_go_on),

@@ -7,7 +7,18 @@ from collections.abc import Awaitable, Callable
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 
-from dialogs import answer, appointments, asked, find, matters, own_times, renewal, telling
+from dialogs import (
+    answer,
+    appointments,
+    asked,
+    find,
+    follow_up,
+    follow_up_settings,
+    matters,
+    own_times,
+    renewal,
+    telling,
+)
 from dialogs.common import as_id, go_home, keep_round
 
 GO = "go:"
@@ -40,6 +51,10 @@ async def _matters(manager: DialogManager, _what: str) -> None:
     await matters.start(manager)
 
 
+async def _follow_ups(manager: DialogManager, _what: str) -> None:
+    await follow_up_settings.start(manager)
+
+
 async def _renew(manager: DialogManager, consent_id: str) -> None:
     await renewal.start_renewing(manager, consent_id, StartMode.RESET_STACK)
 
@@ -65,6 +80,8 @@ DOORS: dict[str, Door] = {
     "other": _numbered(appointments.start_other),
     "enquiry": _numbered(asked.start_thread),
     "own": _numbered(own_times.start_one),
+    "followup": _numbered(follow_up.start),
+    "followups": _follow_ups,
     "matters": _matters,
     "renew": _renew,
     "change": _change,

@@ -29,6 +29,7 @@ from bot.core.enquiries import (
 )
 from bot.i18n import fill
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import enquiries
 from bot.services.base import Services
 from bot.services.enquiries import Draft, Thread
@@ -46,7 +47,6 @@ from dialogs.common import (
     services_of,
     to,
 )
-from dialogs.memo import organisation_name
 from dialogs.states import Asked
 from dialogs.states import Enquiry as At
 

@@ -13,6 +13,7 @@ from aiogram_dialog.widgets.kbd import Button
 from bot.core.feedback import Moment, choose, sets
 from bot.i18n import current_locale, fill
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import feedback
 from bot.services.base import Services
 from catalog.guidance import level_for
@@ -36,7 +37,6 @@ from dialogs.common import (
     to,
 )
 from dialogs.enquiry import details
-from dialogs.memo import organisation_name
 from dialogs.states import Feedback as At
 
 # --- the doors

@@ -14,6 +14,7 @@ from bot.core.consent import Reach
 from bot.core.requests import IN_HAND, State
 from bot.i18n import current_locale, fill, html, ngettext
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import appointments, clients, enquiries, memos, requests
 from bot.services.base import Services
 from bot.services.requests import MyRequest
@@ -34,7 +35,6 @@ from dialogs.common import (
     to,
     within,
 )
-from dialogs.memo import organisation_name
 from dialogs.states import Asked
 from dialogs.states import Matters as At
 
@@ -112,6 +112,10 @@ async def on_meetings(_callback: CallbackQuery, _button: Button, manager: Dialog
 async def on_request(_callback: CallbackQuery, _select: Any, manager: DialogManager, request_id: str) -> None:
     manager.dialog_data["request"] = as_id(request_id)
     await manager.switch_to(At.request)
+
+
+async def on_follow_ups(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await manager.start(states.FollowUps.main)
 
 
 async def on_claim(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -260,6 +264,7 @@ def build() -> Dialog:
             Button(Ready("enquiries"), id="enquiries", on_click=on_enquiries, when="asked"),
             Button(Ready("memo"), id="memo", on_click=to(At.memo), when="known"),
             Button(Label("📅 Oma kalenteri"), id="own_times", on_click=own_times.on_open),
+            Button(Label("🔁 Miten on mennyt?"), id="follow_ups", on_click=on_follow_ups, when="known"),
             Button(Label("🔑 Koodi ammattilaiselle"), id="claim", on_click=on_claim),
             Button(Label("⭐ Anna palautetta"), id="feedback", on_click=feedback.on_own),
             Button(Label("🔒 Suostumukset ja tietosuoja"), id="privacy", on_click=to(At.privacy)),

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from bot import memo_page, views
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import memos, requests
 from bot.services.base import Services
 from bot.services.memos import Ahead, Entry, Meeting
@@ -35,11 +36,6 @@ from dialogs.states import Matters as At
 
 ROOM = 3500
 """Characters of the memo: a long list tells its last ones by name and number only."""
-
-
-def organisation_name(catalog: Catalog, organisation_id: str) -> str:
-    organisation = catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
 
 
 def offer_name(offer_id: str, catalog: Catalog) -> str:

@@ -13,6 +13,7 @@ from bot import my_page, views
 from bot.core.consent import Item
 from bot.i18n import gettext as _
 from bot.i18n import html
+from bot.names import organisation_name
 from bot.services import clients, consents, corrections, my_data, own_times
 from bot.services.base import Services
 from bot.services.corrections import CORRECTABLE, Round
@@ -32,7 +33,6 @@ from dialogs.common import (
     tell,
     to,
 )
-from dialogs.memo import organisation_name
 from dialogs.states import MyData as At
 
 SYMBOLS = {Item.NAME: "👤", Item.PHONE: "📞"}

@@ -14,11 +14,11 @@ from markupsafe import Markup
 from bot import views
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import clients, consents, enquiries, receipts
 from bot.services.base import Services
 from dialogs import access, choices, my_data, renewal, tidy
 from dialogs.common import Label, OneAtATime, Ready, Tr, chat_of, page, services_of, to
-from dialogs.memo import organisation_name
 from dialogs.states import Matters as At
 
 # --- what there is

@@ -4,12 +4,10 @@ a look at it together, as a picture and in the client's own words."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiogram.fsm.state import State
 from aiogram.types import BufferedInputFile, CallbackQuery
-from aiogram_dialog import Dialog, DialogManager, ShowMode, Window
+from aiogram_dialog import Dialog, DialogManager, ShowMode
 from aiogram_dialog.widgets.kbd import Button, Column, Row, Select
 from aiogram_dialog.widgets.text import Format
 from markupsafe import Markup
@@ -23,19 +21,17 @@ from catalog.schema import Catalog
 from dialogs import suggestions
 from dialogs.common import (
     Label,
-    OnClick,
     Ready,
     Tr,
-    cut,
     fitted,
     give_back_text,
     in_moderation,
     page,
     remember,
-    said_before,
     services_of,
     to,
 )
+from dialogs.own_words import keep, round_of, step_window, text_step
 from dialogs.states import Reflection as At
 
 SOME = 3
@@ -57,16 +53,8 @@ async def on_start(start_data: Any, manager: DialogManager) -> None:
     manager.dialog_data.update(start_data)
 
 
-def _round(manager: DialogManager) -> CheckIn:
-    return CheckIn.model_validate(manager.dialog_data["check_in"])
-
-
-def _keep(manager: DialogManager, check_in: CheckIn) -> None:
-    manager.dialog_data["check_in"] = check_in.model_dump(mode="json")
-
-
 async def on_back_from_helps(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    if len(_candidates(_round(manager))) == 1:  # nothing was there to choose between
+    if len(_candidates(round_of(manager))) == 1:  # nothing was there to choose between
         await on_back_to_areas(callback, button, manager)
     else:
         await manager.switch_to(At.priorities)
@@ -86,7 +74,7 @@ def _candidates(check_in: CheckIn) -> list[str]:
 
 
 async def get_priorities(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    check_in = _round(dialog_manager)
+    check_in = round_of(dialog_manager)
     return {
         "most": MOST_PRIORITIES,
         "areas": [
@@ -98,7 +86,7 @@ async def get_priorities(dialog_manager: DialogManager, services: Services, **_k
 
 
 async def on_priority(callback: CallbackQuery, _select: Any, manager: DialogManager, area_id: str) -> None:
-    check_in = _round(manager)
+    check_in = round_of(manager)
     if area_id in check_in.priorities:
         check_in.priorities.remove(area_id)
     elif area_id not in check_in.ratings:
@@ -111,54 +99,7 @@ async def on_priority(callback: CallbackQuery, _select: Any, manager: DialogMana
         )
     else:
         check_in.priorities.append(area_id)
-    _keep(manager, check_in)
-
-
-def _text_step(field: str, go_on: Callable[[DialogManager], Awaitable[None]]) -> tuple[Any, Any, Any, Any]:
-    """A question answered in own words: what was written before, and handlers that take the text, go on with what
-    there is, or remove it."""
-
-    async def get_before(dialog_manager: DialogManager, **_kwargs: Any) -> dict[str, Any]:
-        before = getattr(_round(dialog_manager), field)
-        return {"before": before, "new": before is None}
-
-    async def on_text(text: str, manager: DialogManager) -> None:
-        kept = await cut(text, manager)
-        _keep(manager, _round(manager).model_copy(update={field: kept}))
-        await go_on(manager)
-
-    async def on_skip(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-        await go_on(manager)
-
-    async def on_drop(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-        _keep(manager, _round(manager).model_copy(update={field: None}))
-        await go_on(manager)
-
-    return get_before, on_text, on_skip, on_drop
-
-
-def _step(
-    name: str, question: Tr, hint: Tr, back: tuple[str, OnClick], state: State, step: tuple[Any, ...]
-) -> Window:
-    """The window of a question answered in own words."""
-    get_before, on_text, on_skip, on_drop = step
-    return page(
-        question,
-        hint,
-        said_before(),
-        Row(
-            Button(Label("Pidän tämän"), id=f"keep_{name}", on_click=on_skip),
-            Button(Label("Poistan tämän"), id=f"drop_{name}", on_click=on_drop),
-            when="before",
-        ),
-        Row(
-            Button(Label("⬅️ Takaisin"), id=back[0], on_click=back[1]),
-            Button(Label("Ohita"), id=f"skip_{name}", on_click=on_skip, when="new"),
-        ),
-        state=state,
-        getter=get_before,
-        on_text=on_text,
-    )
+    keep(manager, check_in)
 
 
 async def _ask_people(manager: DialogManager) -> None:
@@ -169,8 +110,8 @@ async def _ask_strength(manager: DialogManager) -> None:
     await manager.switch_to(At.strength)
 
 
-HELPS = _text_step("helps", _ask_people)
-PEOPLE = _text_step("people", _ask_strength)
+HELPS = text_step("helps", _ask_people)
+PEOPLE = text_step("people", _ask_strength)
 
 
 async def get_strengths(**_kwargs: Any) -> dict[str, Any]:
@@ -186,7 +127,7 @@ async def get_strengths(**_kwargs: Any) -> dict[str, Any]:
 
 async def on_strength(_callback: CallbackQuery, _select: Any, manager: DialogManager, value: str) -> None:
     if value in set(Strength):
-        _keep(manager, _round(manager).model_copy(update={"strength": Strength(value)}))
+        keep(manager, round_of(manager).model_copy(update={"strength": Strength(value)}))
         await manager.switch_to(At.next_step)
 
 
@@ -195,7 +136,7 @@ async def on_strength(_callback: CallbackQuery, _select: Any, manager: DialogMan
 
 async def _finish(manager: DialogManager) -> None:
     """The picture goes first as a message of its own, with the same facts as text for those who do not see it."""
-    check_in = _round(manager)
+    check_in = round_of(manager)
     if not await in_moderation(manager):
         return
     await remember(manager, check_in=check_in.model_dump(mode="json"), unfinished=None)
@@ -218,7 +159,12 @@ async def _finish(manager: DialogManager) -> None:
     await manager.switch_to(At.summary, show_mode=ShowMode.SEND)
 
 
-NEXT_STEP = _text_step("next_step", _finish)
+async def _ask_if_worse(manager: DialogManager) -> None:
+    await manager.switch_to(At.if_worse)
+
+
+NEXT_STEP = text_step("next_step", _ask_if_worse)
+IF_WORSE = text_step("if_worse", _finish)
 
 
 def _picture_text(check_in: CheckIn, catalog: Catalog) -> Markup:
@@ -243,7 +189,7 @@ def _picture_text(check_in: CheckIn, catalog: Catalog) -> Markup:
 
 
 async def get_summary(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
-    check_in = _round(dialog_manager)
+    check_in = round_of(dialog_manager)
     return {"summary": _summary(fitted(check_in, check_in.words), services.catalog)}
 
 
@@ -271,6 +217,7 @@ def _summary(check_in: CheckIn, catalog: Catalog) -> Markup:
         fill(_("Hyvä seuraava askel olisi: {words}"), words=check_in.next_step)
         if check_in.next_step
         else None,
+        fill(_("Jos vointisi huononee: {words}"), words=check_in.if_worse) if check_in.if_worse else None,
         html(_encouragement(check_in)),
         gap="\n\n",
     )
@@ -294,7 +241,7 @@ def _encouragement(check_in: CheckIn) -> str:
 
 
 async def on_suggest(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    await suggestions.start(manager, _round(manager))
+    await suggestions.start(manager, round_of(manager))
 
 
 async def on_change(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -323,7 +270,7 @@ def build() -> Dialog:
             state=At.priorities,
             getter=get_priorities,
         ),
-        _step(
+        step_window(
             "helps",
             Tr("<b>Mikä auttaa sinua jo nyt?</b>"),
             Tr("\nPienikin asia käy: kahvi aamulla, kävely, musiikki, oma sänky. Kirjoita omin sanoin."),
@@ -331,7 +278,7 @@ def build() -> Dialog:
             At.helps,
             HELPS,
         ),
-        _step(
+        step_window(
             "people",
             Tr("<b>Kuka on tukenasi?</b>"),
             Tr(
@@ -356,13 +303,24 @@ def build() -> Dialog:
             state=At.strength,
             getter=get_strengths,
         ),
-        _step(
+        step_window(
             "step",
             Tr("<b>Mikä olisi sinulle hyvä seuraava askel?</b>"),
             Tr("\nPieni riittää. Kirjoita omin sanoin."),
             ("back_step", to(At.strength)),
             At.next_step,
             NEXT_STEP,
+        ),
+        step_window(
+            "if_worse",
+            Tr("<b>Jos vointisi huononee, mitä silloin kannattaa tehdä?</b>"),
+            Tr(
+                "\nVoit sopia sen itsesi kanssa jo nyt: kenelle soitat, mikä on auttanut ennen. Jos annat luvan "
+                "tallentaa vastauksesi, muistutan sinua tästä vaikealla hetkellä. Työntekijälle en kerro tätä."
+            ),
+            ("back_if_worse", to(At.next_step)),
+            At.if_worse,
+            IF_WORSE,
         ),
         page(
             Tr("<b>Tällaista sinulta kuulin</b>\n"),

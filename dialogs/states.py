@@ -35,6 +35,7 @@ class Reflection(StatesGroup):
     people = State()
     strength = State()
     next_step = State()
+    if_worse = State()  # what to do if things get worse
     summary = State()
 
 
@@ -175,6 +176,22 @@ class Feedback(StatesGroup):
 
 class Answer(StatesGroup):
     write = State()  # the client's own words back to a worker
+
+
+class FollowUp(StatesGroup):
+    contacted = State()  # did somebody contact you?
+    helped = State()  # did you get help?
+    enough = State()
+    needs = State()  # how well did it match what you needed, expected, aimed at?
+    expectations = State()
+    goals = State()
+    area = State()  # how are you now in an area chosen at first?
+    words = State()
+    next = State()  # then and now, and what next
+
+
+class FollowUps(StatesGroup):
+    main = State()  # when the next one is asked, and how often
 
 
 class Tidy(StatesGroup):

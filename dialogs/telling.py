@@ -12,6 +12,7 @@ from aiogram_dialog.widgets.kbd import Button
 from bot import outcome
 from bot.i18n import gettext as _
 from bot.i18n import html, listed
+from bot.names import organisation_name
 from bot.services import outcomes
 from bot.services.base import Services
 from bot.services.outcomes import Recipient
@@ -26,7 +27,6 @@ from dialogs.common import (
     page,
     services_of,
 )
-from dialogs.memo import organisation_name
 from dialogs.states import Telling as At
 
 

@@ -8,14 +8,16 @@ from itertools import pairwise
 
 import pytest
 
-from bot import my_page
+from bot import follow_up_words, looks, my_page
 from bot.core.access import KINDS
 from bot.core.check_in import CheckIn
 from bot.core.consent import EventKind
+from bot.core.follow_ups import Answers, Pace
+from bot.core.follow_ups import State as FollowUpState
 from bot.db.columns import Vault
 from bot.db.work import Database
 from bot.i18n import LOCALES, speaking
-from bot.services import feedback, memos, my_data
+from bot.services import feedback, follow_ups, memos, my_data
 from bot.services.base import Services
 from bot.services.outbox import Kind
 from tests.conftest import HandClock
@@ -78,6 +80,31 @@ async def test_the_page_is_whole_and_tells_everything(services: Services, locale
     assert "{" not in written.replace("{max-width", "").partition("</style>")[2]
 
 
+async def test_what_was_said_later_stands_there_in_words(services: Services) -> None:
+    await asks(services)
+    await follow_ups.say(services, CLIENT.id, 1, "helped", "partly")
+    await follow_ups.say(services, CLIENT.id, 1, "needs", 4)
+    await follow_ups.set_pace(services, CLIENT.id, Pace.SPARSE)
+    written = await page_of(services, "fi")
+    for told in (
+        "Sait apua: osittain",
+        "Vastasi siihen, mitä tarvitsit: 4/5",
+        "Tätä ei ole vielä kysytty.",
+        "harvemmin",
+    ):
+        assert told in written, told
+
+
+def test_every_answer_and_state_has_its_words() -> None:
+    for state in FollowUpState:
+        assert follow_up_words.state(state)
+    everything = Answers(contacted="yes", helped="no", enough="partly", needs=1, expectations=5, goals=3)
+    assert len(follow_up_words.answers(everything)) == len(Answers.model_fields)
+    assert follow_up_words.answers(Answers()) == []
+    assert my_page._pace(None) == ""
+    assert all(my_page._pace(pace) for pace in Pace)
+
+
 async def test_the_page_fetches_nothing_and_runs_nothing(services: Services) -> None:
     await whole_story(services)
     outline = Outline()
@@ -110,7 +137,7 @@ def test_everything_has_a_name_in_words() -> None:
     for kind in EventKind:
         assert my_page._event(kind) != kind
     for code in KINDS:
-        assert my_page.kind_names([code]) != code
+        assert looks.kind_names([code]) != code
     told = {
         Kind.RECEIPT,
         Kind.STEP,
@@ -118,6 +145,7 @@ def test_everything_has_a_name_in_words() -> None:
         Kind.UNANSWERED,
         Kind.WORD,
         Kind.CLAIM_ASKED,
+        Kind.FOLLOW_UP,
         Kind.CONSENT_ENDING,
         Kind.CONSENT_ENDED,
         Kind.OWN_REMINDER,

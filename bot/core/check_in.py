@@ -37,6 +37,7 @@ class CheckIn(BaseModel):
     people: str | None = None
     strength: Strength = Strength.UNKNOWN
     next_step: str | None = None
+    if_worse: str | None = None
 
     @property
     def low(self) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import fill
 from bot.i18n import gettext as _
-from bot.notices import appointments, closing, for_clients, for_workers, own_times, rescue
+from bot.notices import appointments, closing, follow_ups, for_clients, for_workers, own_times, rescue
 from bot.notices.for_askers import for_asker
 from bot.notices.notice import Notice
 from bot.services.base import Services
@@ -25,6 +25,7 @@ TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Noti
     Kind.WORD: for_clients.word,
     Kind.CONSENT_ENDING: for_clients.consent_ending,
     Kind.CONSENT_ENDED: for_clients.consent_ended,
+    Kind.FOLLOW_UP: follow_ups.follow_up,
     Kind.CLAIM_ASKED: for_clients.claim_asked,
     Kind.OWN_REMINDER: own_times.reminder,
     Kind.APPOINTMENT: appointments.appointment,

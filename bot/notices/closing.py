@@ -9,7 +9,8 @@ from bot.core.requests import CLOSES_AFTER, IN_HAND, Outcome, Side, State
 from bot.db.tables import Client, ContactRequest, OutboxMessage, Staff
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
-from bot.notices.notice import Notice, button, consented, organisation_name
+from bot.names import organisation_name
+from bot.notices.notice import Notice, button, consented
 from bot.services import caseload
 from bot.services.base import Services
 from bot.services.closing import stamp
@@ -26,7 +27,7 @@ async def asked(services: Services, row: OutboxMessage, client: Client) -> Notic
     question = (row.detail or {})["asked"]
     if request.closing_by != Side.WORKER or stamp(request.closing_at) != question:
         return None
-    organisation = organisation_name(services, request.organisation_id)
+    organisation = organisation_name(services.catalog, request.organisation_id)
     text = views.joined(
         fill(
             _said(request.outcome),

@@ -9,7 +9,8 @@ from bot.core.enquiries import State as EnquiryState
 from bot.db.tables import Enquiry, EnquiryMessage, OutboxMessage, Staff
 from bot.i18n import fill
 from bot.i18n import gettext as _
-from bot.notices.notice import Notice, button, organisation_name
+from bot.names import organisation_name
+from bot.notices.notice import Notice, button
 from bot.services.base import Services
 from bot.services.outbox import Kind
 
@@ -22,7 +23,7 @@ async def for_asker(services: Services, row: OutboxMessage) -> Notice | None:
         worker = await session.get(Staff, message.staff_id) if message and message.staff_id else None
     if enquiry is None:
         return None
-    name = organisation_name(services, enquiry.organisation_id)
+    name = organisation_name(services.catalog, enquiry.organisation_id)
     if row.kind == Kind.ENQUIRY_ENDED:
         return _enquiry_ended(enquiry, name) if enquiry.state == EnquiryState.ENDED else None
     if message is None or message.enquiry_id != enquiry.id:

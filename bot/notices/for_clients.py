@@ -10,8 +10,9 @@ from bot.core.requests import IN_HAND, LIVE, Outcome, State
 from bot.db.tables import Client, Consent, OutboxMessage
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.notices import closing
-from bot.notices.notice import Notice, button, consented, organisation_name
+from bot.notices.notice import Notice, button, consented
 from bot.services import claims
 from bot.services.base import Services
 from bot.services.subjects import Subject, subject
@@ -30,7 +31,7 @@ def _receipt(services: Services, consent: Consent) -> Notice:
     text = views.joined(
         fill(
             _("🧾 <b>Suostumuksesi</b>\nKenelle: {organisation}"),
-            organisation=organisation_name(services, consent.organisation_id),
+            organisation=organisation_name(services.catalog, consent.organisation_id),
         ),
         html(_("Mitä varten: yhteydenotto ja avusta sopiminen")),
         fill(
@@ -59,7 +60,7 @@ async def claim_asked(services: Services, row: OutboxMessage, client: Client) ->
         fill(
             _("🔑 <b>{worker}</b> ({organisation}) syötti koodisi ja haluaa nähdä tämän:\n"),
             worker=asked.worker,
-            organisation=organisation_name(services, asked.draft.organisation_id),
+            organisation=organisation_name(services.catalog, asked.draft.organisation_id),
         ),
         views.shared(asked.draft.shared, services.catalog),
         fill(_("\n<b>Saako hän nähdä sen?</b> Ennen vastaustasi hän ei näe mitään.")),
@@ -85,7 +86,7 @@ def _step(services: Services, row: OutboxMessage, about: Subject) -> Notice | No
     if about.request.state != state:
         return None  # something newer has happened, and its own message is on the way
     outcome = (row.detail or {}).get("outcome")
-    organisation = organisation_name(services, about.request.organisation_id)
+    organisation = organisation_name(services.catalog, about.request.organisation_id)
     worker = f"{about.worker.name} ({organisation})" if about.worker else None
     rows = [button(_("Avaa pyyntö"), f"go:request:{about.request.id}")]
     if outcome in {Outcome.NO_CAPACITY, Outcome.NOT_RIGHT_PLACE, Outcome.NOT_INTERESTED}:
@@ -107,7 +108,7 @@ async def word(services: Services, row: OutboxMessage, client: Client) -> Notice
 def _word(services: Services, row: OutboxMessage, about: Subject) -> Notice:
     assert about.request is not None
     assert row.note is not None
-    organisation = organisation_name(services, about.request.organisation_id)
+    organisation = organisation_name(services.catalog, about.request.organisation_id)
     who = f"{about.worker.name}, {organisation}" if about.worker else organisation
     rows = [button(_("Avaa pyyntö"), f"go:request:{about.request.id}")]
     if about.request.state in IN_HAND and about.request.wish == Reach.CHAT:
@@ -131,7 +132,7 @@ async def consent_ending(services: Services, row: OutboxMessage, client: Client)
             "⏳ Suostumuksesi ({organisation}) on voimassa {until} asti. "
             "Sen jälkeen työntekijä ei enää näe tietojasi.\n\nMiten haluat jatkaa?"
         ),
-        organisation=organisation_name(services, consent.organisation_id),
+        organisation=organisation_name(services.catalog, consent.organisation_id),
         until=views.until(consent.valid_until, services.settings.zone),
     )
     rows = [
@@ -150,7 +151,7 @@ async def consent_ended(services: Services, row: OutboxMessage, client: Client) 
 
 
 def _consent_ended(services: Services, consent: Consent) -> Notice:
-    organisation = organisation_name(services, consent.organisation_id)
+    organisation = organisation_name(services.catalog, consent.organisation_id)
     text = fill(
         _(
             "Suostumuksesi ({organisation}) päättyi tänään. Työntekijä ei enää näe tietojasi. "

@@ -9,7 +9,6 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.consent import ConsentState
 from bot.db.tables import Client, OutboxMessage
-from bot.i18n import current_locale
 from bot.services import enquiry_desk
 from bot.services.base import Services
 from bot.services.caseload import Card
@@ -50,11 +49,6 @@ async def consented(services: Services, row: OutboxMessage, client: Client) -> S
         return None
     valid = about.consent.state == ConsentState.GIVEN and services.clock() < about.consent.valid_until
     return about if valid else None
-
-
-def organisation_name(services: Services, organisation_id: str) -> str:
-    organisation = services.catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
 
 
 def button(text: str, data: str) -> list[InlineKeyboardButton]:

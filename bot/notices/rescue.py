@@ -10,7 +10,8 @@ from bot.core.requests import State
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import fill, html, ngettext
 from bot.i18n import gettext as _
-from bot.notices.notice import Notice, button, consented, organisation_name
+from bot.names import organisation_name
+from bot.notices.notice import Notice, button, consented
 from bot.services import caseload, rescue
 from bot.services.base import Services
 from bot.services.closing import stamp
@@ -64,7 +65,7 @@ async def unanswered(services: Services, row: OutboxMessage, client: Client) -> 
     )
     phones = _phones(services, request.offer_id, request.organisation_id)
     text = views.joined(
-        fill(told, organisation=organisation_name(services, request.organisation_id), days=days),
+        fill(told, organisation=organisation_name(services.catalog, request.organisation_id), days=days),
         html(_("Olen pahoillani. Se ei johdu sinusta.")),
         fill(_("\nVoit myös soittaa itse:\n{phones}"), phones=phones) if phones else None,
         html(_("\nPyyntösi on yhä voimassa. Jos joku ottaa sen, kerron heti.")),

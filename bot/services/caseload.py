@@ -17,7 +17,7 @@ from bot.core.consent import ConsentRecord, ConsentState, Item, Purpose, Reach, 
 from bot.core.grants import OF_STEP, Action, ConsentFacts, Grant, Role, WorkerFacts, meets, permits
 from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, Side, State, Step, Urgency
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff, StaffCard
-from bot.services import access, closing, outbox
+from bot.services import access, closing, follow_up_plan, outbox
 from bot.services.access import Heard, Personal
 from bot.services.base import Services
 
@@ -252,10 +252,14 @@ async def _step(
         values |= {"accepted_by": facts.worker.id, "accepted_at": now}
     elif step is Step.CONTACTED:
         values["contacted_at"] = now
+    first_contact = step is Step.CONTACTED and request.contacted_at is None
     unchanged = (ContactRequest.id == request.id, ContactRequest.state == request.state)
     result = await session.execute(update(ContactRequest).where(*unchanged).values(values))
     if not result.rowcount:  # type: ignore[attr-defined]
         return False
+    if first_contact and facts.client is not None:
+        await session.refresh(request)
+        await follow_up_plan.plan(session, services, facts.client, request)
     if request.client_id is not None:
         await outbox.put(
             session,

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core.consent import ConsentState, EventKind
 from bot.core.requests import LIVE
 from bot.db.tables import Appointment, CheckIn, Client, Consent, ContactRequest, MemoEntry
-from bot.services import appointments, consents, enquiries, outbox
+from bot.services import appointments, consents, enquiries, follow_up_plan, outbox
 from bot.services.base import Services
 
 
@@ -77,6 +77,7 @@ async def opt_out(services: Services, chat_id: int) -> None:
         if client is not None:
             client.opted_out_at = client.opted_out_at or services.clock()
             await outbox.drop_unasked(session, client.id)
+            await follow_up_plan.stop(session, services, client)
 
 
 async def opt_in(services: Services, chat_id: int) -> None:
@@ -86,6 +87,7 @@ async def opt_in(services: Services, chat_id: int) -> None:
         if client is not None and client.opted_out_at is not None:
             client.opted_out_at = None
             await appointments.remind_again(session, services, client)
+            await follow_up_plan.plan_all(session, services, client)
 
 
 async def opted_out(services: Services, chat_id: int) -> bool:

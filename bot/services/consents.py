@@ -13,7 +13,7 @@ from bot.core import consent as rules
 from bot.core.consent import ConsentRecord, ConsentState, EventKind, Shared
 from bot.core.requests import LIVE, State
 from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, Staff
-from bot.services import appointments, outbox
+from bot.services import appointments, follow_up_plan, outbox
 from bot.services.base import Services
 
 
@@ -104,6 +104,8 @@ async def end(
         await appointments.end_of_request(session, services, request)
         await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
         await outbox.put_retractions(session, services, request_id=request.id)
+        if kind is EventKind.WITHDRAWN:
+            await follow_up_plan.stop_about(session, services, request)
 
 
 async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:

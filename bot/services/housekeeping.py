@@ -25,7 +25,18 @@ from bot.db.tables import (
     Staff,
 )
 from bot.db.work import Database
-from bot.services import access, claims, clients, closing, consents, enquiries, outbox, own_times, rescue
+from bot.services import (
+    access,
+    claims,
+    clients,
+    closing,
+    consents,
+    enquiries,
+    follow_ups,
+    outbox,
+    own_times,
+    rescue,
+)
 from bot.services.base import Services
 
 PURGE_EVERY = timedelta(hours=1)
@@ -149,6 +160,11 @@ async def _appointments(services: Services, now: datetime) -> int:
     return await _run(services, delete(Appointment).where(old, not_(own)))
 
 
+async def _follow_ups(services: Services, now: datetime) -> int:
+    """Those that got no answer in their time are let be."""
+    return await follow_ups.let_be(services)
+
+
 async def _feedback(services: Services, now: datetime) -> int:
     month = (now - retention.FEEDBACK_WORDS).strftime("%Y-%m")
     return await _run(services, delete(FeedbackWord).where(FeedbackWord.month < month))
@@ -182,6 +198,7 @@ KINDS: dict[str, Callable[[Services, datetime], Awaitable[int]]] = {
     "workers": _workers,
     "enquiries": _enquiries,
     "appointments": _appointments,
+    "follow_ups": _follow_ups,
     "feedback": _feedback,
     "numbers": _numbers,
 }

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     UNANSWERED = "unanswered"  # to the client: nobody has taken your request, and what you can do
     WORD = "word"  # to the client: a worker's own words
     CONSENT_ENDING = "consent_ending"  # to the client: the term is about to run out, and what then?
+    FOLLOW_UP = "follow_up"  # to the client: how have things gone?
     CLAIM_ASKED = "claim_asked"  # to the client: a worker has entered your code; may they see it?
     CONSENT_ENDED = "consent_ended"  # to the client: the term ran out
     OWN_REMINDER = "own_reminder"  # to the client: what they themselves have asked to be reminded of
@@ -65,7 +66,7 @@ class Kind(StrEnum):
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
 
 
-UNASKED = frozenset({Kind.CONSENT_ENDING, Kind.OWN_REMINDER, Kind.REMINDER})
+UNASKED = frozenset({Kind.CONSENT_ENDING, Kind.OWN_REMINDER, Kind.REMINDER, Kind.FOLLOW_UP})
 """What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
 consent still come."""
 

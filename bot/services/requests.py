@@ -25,7 +25,7 @@ from bot.core.grants import Role
 from bot.core.requests import CLOSES_AFTER, IN_HAND, LIVE, Side, State, Urgency, urgency
 from bot.db import tables
 from bot.db.tables import Client, Consent, ContactRequest, Staff
-from bot.services import clients, consents, outbox
+from bot.services import clients, consents, follow_up_plan, outbox
 from bot.services.base import Services
 from bot.services.clients import Chat
 
@@ -147,6 +147,7 @@ async def _open(
         urgent=True,
     )
     await consents.put_question(session, services, consent, request.id)
+    await follow_up_plan.plan(session, services, client, request)
     return request
 
 

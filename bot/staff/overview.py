@@ -9,8 +9,9 @@ from telegram.constants import ParseMode
 from bot import views
 from bot.core import rescue as rules
 from bot.core.rescue import Reached
-from bot.i18n import current_locale, fill, html, ngettext
+from bot.i18n import fill, html, ngettext
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import mismatches, rescue
 from bot.services.base import Services
 from bot.services.mismatches import Mismatch
@@ -31,14 +32,9 @@ def line(services: Services, one: Waiting) -> Markup:
         Reached.COORDINATOR: _("koordinaattori tietää"),
         Reached.CLIENT: _("asiakkaalle on kerrottu"),
     }[one.reached]
-    whose = None if one.own else _organisation(services, one.organisation_id)
+    whose = None if one.own else organisation_name(services.catalog, one.organisation_id)
     parts = [f"#{one.request_id}", whose, days, reached]
     return fill("{line}", line=" · ".join(part for part in parts if part))
-
-
-def _organisation(services: Services, organisation_id: str) -> str:
-    organisation = services.catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
 
 
 def keyboard(one: Waiting) -> InlineKeyboardMarkup:
@@ -107,7 +103,7 @@ def _mismatch(services: Services, one: Mismatch) -> Markup:
     return fill(
         "#{number} · {who} · {day}",
         number=one.request_id,
-        who=one.worker or _organisation(services, one.organisation_id),
+        who=one.worker or organisation_name(services.catalog, one.organisation_id),
         day=day,
     )
 

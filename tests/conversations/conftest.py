@@ -8,6 +8,7 @@ many windows. New people in every test.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -17,7 +18,7 @@ from bot.simulator.api import Simulator
 from tests.conftest import START
 from tests.conversations.inside import Inside, inside
 from tests.conversations.places import Parked
-from tests.conversations.talking import Service, Talk, service
+from tests.conversations.talking import Later, Service, Talk, later, service
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +44,16 @@ async def talk(whole_service: Service) -> AsyncIterator[Talk]:
     people = Talk(whole_service)
     yield people
     await people.ends()
+
+
+@pytest.fixture
+async def years(tmp_path: Path) -> AsyncIterator[Later]:
+    """The whole service with time of its own."""
+    async with Simulator(START) as simulator:
+        simulator.add_bot(CLIENT_TOKEN, "rinnalla_demo_bot", "Rinnalla")
+        simulator.add_bot(STAFF_TOKEN, "rinnalla_tyo_bot", "Rinnalla – työntekijät")
+        async with later(simulator, settings_for(simulator.url, tmp_path)) as people:
+            yield people
 
 
 @pytest.fixture(scope="session")

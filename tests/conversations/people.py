@@ -48,6 +48,10 @@ class Client(Phone):
     def widgets(self) -> list[str]:
         return [widget_of(button) for row in self.window.buttons for button in row]
 
+    def offered(self, widget: str) -> bool:
+        """Whether the window has this button, whatever it names."""
+        return widget in {one.partition(":")[0] for one in self.widgets}
+
     async def begins(self) -> None:
         """To the menu."""
         await self.says("/start")
@@ -79,6 +83,7 @@ class Client(Phone):
         people: str | None = None,
         strength: str = "unknown",
         next_step: str | None = None,
+        if_worse: str | None = None,
     ) -> None:
         """From the rated areas to what was heard."""
         if "pri_done" in self.widgets:
@@ -87,6 +92,7 @@ class Client(Phone):
         await self._answers(people, "skip_people")
         await self.taps(f"strength:{strength}")
         await self._answers(next_step, "skip_step")
+        await self._answers(if_worse, "skip_if_worse")
 
     async def _answers(self, text: str | None, skip: str) -> None:
         """In own words, or on with what there is: nothing, or what was written before."""

@@ -16,7 +16,6 @@ from bot.core.follow_ups import Answers, Helped
 from bot.core.follow_ups import State as FollowUpState
 from bot.core.requests import Step
 from bot.db import tables
-from bot.db.tables import FollowUp
 from bot.services import appointment_desk, caseload, clients, requests
 from bot.services.base import Services
 from bot.simulator.chats import Message
@@ -33,6 +32,8 @@ from dialogs.states import (
     Enquiry,
     Feedback,
     Find,
+    FollowUp,
+    FollowUps,
     Language,
     Matters,
     Menu,
@@ -148,12 +149,13 @@ further(Reflection.helps, Reflection.priorities, "priority:mind", "pri_done")
 further(Reflection.people, Reflection.helps, "skip_helps")
 further(Reflection.strength, Reflection.people, "skip_people")
 further(Reflection.next_step, Reflection.strength, "strength:some_help")
+further(Reflection.if_worse, Reflection.next_step, "skip_step")
 
 
 @way(Reflection.summary)
 async def _summary(client: StraightClient) -> None:
     await WAYS[Reflection.priorities](client)
-    await client.reflects("kävely", "sisko", "some_help", "soitan jonnekin")
+    await client.reflects("kävely", "sisko", "some_help", "soitan jonnekin", "soitan siskolle")
 
 
 further(Place.ask, Reflection.summary, "suggest")
@@ -334,6 +336,16 @@ async def _own_preview(client: StraightClient) -> None:
 
 
 further(OwnTime.one, OwnTime.preview, "save", "own")
+further(FollowUps.main, Matters.main, "follow_ups")
+further(FollowUp.contacted, FollowUps.main, "now")
+further(FollowUp.helped, FollowUp.contacted, "answer:contacted.yes")
+further(FollowUp.enough, FollowUp.helped, "answer:helped.partly")
+further(FollowUp.needs, FollowUp.enough, "answer:enough.no")
+further(FollowUp.expectations, FollowUp.needs, "answer:needs.4")
+further(FollowUp.goals, FollowUp.expectations, "skip")
+further(FollowUp.area, FollowUp.goals, "answer:goals.2")
+further(FollowUp.words, FollowUp.area, "rate:mind.1")
+further(FollowUp.next, FollowUp.words, "skip_words", "rate:friends.1", "skip_words")
 further(Claim.mine, Matters.main, "claim")
 further(Claim.whom, Claim.mine, "new")
 further(Claim.items, Claim.whom, "whom:kello")
@@ -402,7 +414,7 @@ async def followed_up(services: Services, chat_id: int, answers: Answers = WENT,
         )
         session.add(after)
         await session.flush()
-        row = FollowUp(
+        row = tables.FollowUp(
             client_id=account.id,
             request_id=mine.id,
             number=1,

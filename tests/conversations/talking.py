@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
-from bot.app import ROLES, open_services, run
+from bot import app
+from bot.app import ROLES, open_services, run, sending_bot
 from bot.core.grants import Role
+from bot.courier import Courier
 from bot.demo import CLIENT_TOKEN, STAFF_TOKEN
-from bot.services import clients, staff
+from bot.services import clients, housekeeping, staff
 from bot.services.base import Services
 from bot.settings import Settings
 from bot.simulator.api import Simulator
@@ -24,8 +27,8 @@ STOPS_WITHIN = 10
 class Service:
     """Both bots and the courier, on what `settings` name."""
 
-    def __init__(self, simulator: Simulator, settings: Settings) -> None:
-        self.simulator, self.settings = simulator, settings
+    def __init__(self, simulator: Simulator, settings: Settings, roles: Sequence[app.Role] = ROLES) -> None:
+        self.simulator, self.settings, self.roles = simulator, settings, roles
         self.services: Services
         self.client_bot: Bot = simulator.bots[CLIENT_TOKEN]
         self.staff_bot: Bot = simulator.bots[STAFF_TOKEN]
@@ -37,7 +40,9 @@ class Service:
         self._stop, ready = asyncio.Event(), asyncio.Event()
         opened = open_services(self.settings, self.simulator.clock.now)
         self.services = await self._stack.enter_async_context(opened)
-        self._running = asyncio.create_task(run(self.services, ROLES, self._stop, ready.set, listen=False))
+        self._running = asyncio.create_task(
+            run(self.services, self.roles, self._stop, ready.set, listen=False)
+        )
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait((waiting, self._running), return_when=asyncio.FIRST_COMPLETED)
         if self._running.done():
@@ -56,9 +61,11 @@ class Service:
 
 
 @asynccontextmanager
-async def service(simulator: Simulator, settings: Settings) -> AsyncIterator[Service]:
+async def service(
+    simulator: Simulator, settings: Settings, roles: Sequence[app.Role] = ROLES
+) -> AsyncIterator[Service]:
     """Started, and stopped at the end."""
-    started = Service(simulator, settings)
+    started = Service(simulator, settings, roles)
     await started.start()
     try:
         yield started
@@ -101,3 +108,30 @@ class Talk:
         for phone in self._workers:
             if worker := await staff.worker(self.services, phone.user.id):
                 await staff.remove(self.services, worker.id)
+
+
+class Later(Talk):
+    """The same with a clock of its own and a courier that goes its rounds when time passes: for what comes weeks and
+    months later."""
+
+    def __init__(self, service: Service, courier: Courier) -> None:
+        super().__init__(service)
+        self.courier = courier
+
+    async def passes(self, step: timedelta) -> None:
+        """Time passes, and what has become due is said."""
+        await self.simulator.clock.forward(step)
+        await housekeeping.tick(self.services)
+        while await self.courier.round():
+            pass
+
+
+@asynccontextmanager
+async def later(simulator: Simulator, settings: Settings) -> AsyncIterator[Later]:
+    async with service(simulator, settings, ("client", "staff")) as started:
+        tokens = (CLIENT_TOKEN, STAFF_TOKEN)
+        to_clients, to_workers = (sending_bot(started.services, token) for token in tokens)
+        async with to_clients, to_workers:
+            people = Later(started, Courier(started.services, to_clients, to_workers))
+            yield people
+            await people.ends()

@@ -34,6 +34,7 @@ async def test_a_whole_round(rounds: Inside) -> None:
     await client.says("sisko")
     await client.presses("vähän apua")
     await client.says("soitan velkaneuvontaan")
+    await client.says("soitan siskolle, vaikka yöllä")
     picture, summary = client.messages[-2:]
     assert picture.kind == "photo"
     assert picture.photo
@@ -45,6 +46,7 @@ async def test_a_whole_round(rounds: Inside) -> None:
         "kävely koiran kanssa",
         "sisko",
         "soitan velkaneuvontaan",
+        "soitan siskolle, vaikka yöllä",
         "Raha ja velat",
     ):
         assert words in summary.text
@@ -66,6 +68,7 @@ async def test_everything_can_be_skipped(rounds: Inside) -> None:
     await client.presses("Ohita")
     await client.presses("Ohita")
     await client.presses("En osaa sanoa")
+    await client.presses("Ohita")
     await client.presses("Ohita")
     assert await client.place == Reflection.summary.state
     assert "5 · " in client.sees
@@ -97,6 +100,7 @@ async def test_back_leads_through_every_window_to_the_beginning(rounds: Inside) 
     await client.taps("skip_helps")
     await client.taps("skip_people")
     await client.taps("strength:own")
+    await client.taps("skip_step")
     seen = []
     while await client.place != CheckIn.intro.state:
         seen.append(await client.place)
@@ -104,6 +108,7 @@ async def test_back_leads_through_every_window_to_the_beginning(rounds: Inside) 
     assert seen == [
         state.state
         for state in (
+            Reflection.if_worse,
             Reflection.next_step,
             Reflection.strength,
             Reflection.people,
@@ -197,9 +202,10 @@ async def test_long_words_everywhere_still_fit_the_messages(rounds: Inside) -> N
     await client.says("ystävä " * 500)
     await client.taps("strength:beside")
     await client.says("<b>" * 1000)
+    await client.says("soitan " * 400)
     assert await client.place == Reflection.summary.state
     assert client.screen.count("🙁") > 12
-    assert client.screen.count("…") == 15
+    assert client.screen.count("…") == 16
     await client.taps("home")
     await client.says("kello")
     await client.taps("offer")

@@ -17,6 +17,7 @@ from dialogs.states import (
     Enquiry,
     Feedback,
     Find,
+    FollowUp,
     Matters,
     Menu,
     MyData,
@@ -88,6 +89,9 @@ def test_places_for_words_are_known() -> None:
         Reflection.helps,
         Reflection.people,
         Reflection.next_step,
+        Reflection.if_worse,
+        FollowUp.area,
+        FollowUp.words,
         Find.doors,
         Find.areas,
         Find.results,
@@ -129,6 +133,7 @@ async def test_held_words_are_said_back(rounds: Inside) -> None:
     await client.says("mies hakkaa minua")
     await client.taps("needs")
     await client.taps("go_on")
+    await client.taps("skip_if_worse")
     assert [message.kind for message in client.messages][-2:] == ["photo", "text"]
     for words in (DANGER, "haluan viillellä itseäni", "mies hakkaa minua"):
         assert words in client.sees

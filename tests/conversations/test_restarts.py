@@ -24,6 +24,7 @@ MIDDLE: dict[str, State] = {
     "Closing": states.Matters.main,
     "Telling": states.Matters.main,
     "Appointment": states.Matters.main,
+    "FollowUp": states.FollowUp.enough,
 }
 
 
@@ -54,6 +55,8 @@ async def test_what_was_said_before_a_restart_is_still_known(desk: Inside) -> No
     await client.taps("strength:own")
     await desk.restart()
     await client.taps("skip_step")
+    await desk.restart()
+    await client.taps("skip_if_worse")
     assert "en saa nukuttua" in client.sees
     assert "kävely" in client.sees
 

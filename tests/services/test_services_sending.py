@@ -52,6 +52,7 @@ async def test_one_yes_leaves_a_consent_a_request_a_receipt_and_a_card(services:
     assert kinds == [
         ("receipt", consent.client_id, None),
         ("consent_ending", consent.client_id, None),
+        *[("follow_up", consent.client_id, None)] * 8,
         ("card", None, worker.id),
     ]
 
@@ -71,7 +72,8 @@ async def test_twenty_yeses_at_once_are_one_request(services: Services) -> None:
     assert len(set(ids)) == 1
     tables = (Client, Consent, ContactRequest, KeptCheckIn)
     assert [await count(services, table) for table in tables] == [1, 1, 1, 1]
-    assert [row.kind for row in await outbox(services)] == ["receipt", "consent_ending", "card"]
+    kinds = [row.kind for row in await outbox(services)]
+    assert kinds == ["receipt", "consent_ending", *["follow_up"] * 8, "card"]
     assert (await consents.verify(services)).events == 1
 
 
