@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot import views
-from bot.core.appointments import LIVE, Answer, Attended, By, State, Way
+from bot.core.appointments import Answer, Attended, By, State, Way
 from bot.i18n import current_locale, fill, html
 from bot.i18n import gettext as _
 from bot.services.appointments import Meeting
@@ -167,7 +167,3 @@ def _answers() -> dict[str, str]:
         Answer.CANNOT: _("en pääse"),
         Answer.ANOTHER: _("toinen aika"),
     }
-
-
-def is_live(meeting: Meeting) -> bool:
-    return meeting.state in LIVE
