@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from bot import views
-from bot.core.appointments import LIVE, Answer, Attended, By, State, Way
+from bot.core.appointments import Answer, Attended, By, State, Way
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
 from bot.names import organisation_name
@@ -163,7 +163,3 @@ def _answers() -> dict[str, str]:
         Answer.CANNOT: _("en pääse"),
         Answer.ANOTHER: _("toinen aika"),
     }
-
-
-def is_live(meeting: Meeting) -> bool:
-    return meeting.state in LIVE

@@ -49,10 +49,6 @@ class Meeting:
     acts: frozenset[Act]
     """What whoever looks at it may do."""
 
-    @property
-    def ends_at(self) -> datetime | None:
-        return self.starts_at + timedelta(minutes=self.minutes) if self.starts_at else None
-
 
 def meeting(row: Appointment, request: ContactRequest, worker: Staff | None, acts: frozenset[Act]) -> Meeting:
     return Meeting(
@@ -178,26 +174,32 @@ def cannot_wait(services: Services, starts_at: datetime) -> bool:
 
 
 async def end_of_request(
-    session: AsyncSession, services: Services, request: ContactRequest, *, tell: bool = True
+    session: AsyncSession,
+    services: Services,
+    request: ContactRequest,
+    *,
+    tell: bool = True,
+    by: By = By.NOBODY,
 ) -> None:
-    """Inside a unit of work: the request has ended, or the consent that it rests on. Nothing that was proposed or
-    agreed on holds any longer, and both are told of a meeting that falls away."""
+    """Inside a unit of work: the request has ended, the consent that it rests on, or, `by` the worker, their part in
+    it. Nothing that was proposed or agreed on holds any longer, and both are told of a meeting that falls away."""
     now = services.clock()
     await session.execute(
         delete(Appointment).where(Appointment.request_id == request.id, Appointment.state == State.DRAFT)
     )
     live = select(Appointment).where(Appointment.request_id == request.id, Appointment.state.in_(LIVE))
     for row in await session.scalars(live.with_for_update(key_share=True)):
-        was = State(row.state), row.starts_at
+        agreed = row.starts_at if row.state == State.AGREED else None
         row.details = Details.model_validate(row.details).model_dump(exclude_none=True)
-        if was[0] is State.AGREED and was[1] is not None and was[1] <= now:
+        if agreed is not None and agreed <= now:
             change(services, row, State.OVER)
             continue
-        await cancel_row(session, services, row, By.NOBODY)
-        if was[0] is State.AGREED and was[1] is not None:
-            await tell_client(session, services, row, "ended", urgent=True)
+        await cancel_row(session, services, row, by)
+        if agreed is not None:
+            urgent = by is By.NOBODY or cannot_wait(services, agreed)
+            await tell_client(session, services, row, "ended", urgent=urgent)
             if tell:
-                at = {"at": was[1].isoformat()}
+                at = {"at": agreed.isoformat()}
                 await tell_worker(session, services, row, request, "ended", detail=at)
 
 

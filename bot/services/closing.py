@@ -215,7 +215,6 @@ async def let_go(session: AsyncSession, services: Services, request: ContactRequ
     request.accepted_by = request.accepted_at = None
     if request.state == State.CLOSING and request.closing_by == Side.CLIENT:
         request.state, request.closed_at = State.CLOSED, now
-        await appointments.end_of_request(session, services, request)
         return
     request.state, request.waiting_since, request.rescue_step = State.OPEN, now, 0
     request.closing_by = request.closing_at = request.outcome = None

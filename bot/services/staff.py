@@ -10,11 +10,12 @@ from enum import StrEnum
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.core.appointments import By
 from bot.core.enquiries import LIVE
 from bot.core.grants import MEETS_CLIENTS, Role
 from bot.core.requests import IN_HAND, State
 from bot.db.tables import ContactRequest, Enquiry, EnquiryCard, Invite, OutboxMessage, Staff, StaffCard
-from bot.services import closing, outbox
+from bot.services import appointments, closing, outbox
 from bot.services.base import Services
 
 INVITE_VALID = timedelta(days=7)
@@ -182,8 +183,8 @@ async def remove(services: Services, worker_id: int) -> bool:
 
 
 async def _let_go(session: AsyncSession, services: Services, row: Staff) -> None:
-    """Requests in this worker's hands are open again for the organisation; the worker's own cards close, also those
-    that are just on their way, and clients' words are taken back."""
+    """Requests in this worker's hands are open again for the organisation, and their meetings fall away; the worker's
+    own cards close, also those that are just on their way, and clients' words are taken back."""
     row.writing_to = row.writing_enquiry = row.draft = None
     await _let_go_of_enquiries(session, services, row)
     in_hand = (
@@ -193,6 +194,7 @@ async def _let_go(session: AsyncSession, services: Services, row: Staff) -> None
         .with_for_update(key_share=True)
     )
     for request in await session.scalars(in_hand):
+        await appointments.end_of_request(session, services, request, tell=False, by=By.WORKER)
         await closing.let_go(session, services, request)
         await session.flush()
         organisation_id = request.organisation_id

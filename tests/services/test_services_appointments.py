@@ -361,3 +361,15 @@ async def test_reminders_come_again_when_they_are_wanted_again(services: Service
     assert [row.due_at for row in await waiting(services, Kind.REMINDER)] == [MONDAY - timedelta(hours=2)]
     await clients.opt_in(services, CLIENT.id)
     assert len(await waiting(services, Kind.REMINDER)) == 1
+
+
+async def test_a_worker_who_is_removed_comes_to_no_meeting_and_the_client_is_told(services: Services) -> None:
+    leena, request_id, meeting = await agree(services)
+    assert await staff.remove(services, leena.id)
+    gone = await one(services, meeting)
+    assert (gone.state, gone.cancelled_by, gone.starts_at) == (State.CANCELLED, By.WORKER, MONDAY)
+    assert await waiting(services, Kind.REMINDER) == []
+    assert whats(await waiting(services, Kind.APPOINTMENT))[-1] == "ended"
+    pekka = await joins(services, "Pekka")
+    await accepts(services, pekka, request_id)
+    assert await appointments.ask(services, CLIENT.id, meeting)
