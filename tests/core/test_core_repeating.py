@@ -7,7 +7,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.repeating import Often, clock_in, moment, occurrences, plain, rule, upcoming
@@ -78,6 +78,7 @@ def test_an_hour_that_is_skipped_one_night_is_back_the_next_week() -> None:
     assert f"{after.astimezone(HELSINKI):%d.%m. %H:%M}" == "05.04. 03:30"
 
 
+@settings(deadline=None)
 @given(days, clocks, st.sampled_from(REPEATING), zones, st.integers(0, 400 * 24 * 60))
 def test_the_next_time_is_at_the_same_hour_and_one_period_away(
     first: date, at: time, often: Often, zone: ZoneInfo, minutes: int
@@ -96,6 +97,7 @@ def test_the_next_time_is_at_the_same_hour_and_one_period_away(
     assert local.time() == at or skipped
 
 
+@settings(deadline=None)
 @given(days, clocks, st.sampled_from(REPEATING), zones, st.integers(1, 30))
 def test_going_on_from_any_time_gives_the_same_times(
     first: date, at: time, often: Often, zone: ZoneInfo, count: int
