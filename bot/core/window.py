@@ -70,8 +70,8 @@ class Window:
 
     @asynccontextmanager
     async def _passing(self, queued: bool) -> AsyncIterator[None]:
-        """When it arrived is told by its answer, less what the fastest answer lately took, which is the way itself; with
-        few answers so far that is not known well enough to count on it."""
+        """When it arrived is told by its answer, less what the fastest answer lately took, which is the way itself.
+        With few answers so far that is not known well enough to count on it."""
         clock = asyncio.get_running_loop().time
         mine = _Passage(clock(), queued)
         self._passages.append(mine)
