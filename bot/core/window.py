@@ -11,6 +11,7 @@ MOST_A_SECOND = 30
 """Messages that Telegram allows in any second, to all chats of a bot together."""
 COUNTED = ("send", "edit")
 """The calls that count."""
+KNOWN_WELL = 300
 A_LITTLE = 0.002
 
 
@@ -27,7 +28,7 @@ class Window:
 
     def __init__(self) -> None:
         self._passages: deque[_Passage] = deque(maxlen=MOST_A_SECOND)
-        self._round_trips: deque[float] = deque(maxlen=MOST_A_SECOND)
+        self._round_trips: deque[float] = deque(maxlen=KNOWN_WELL)
         self._replies_waiting = 0
 
     @asynccontextmanager
@@ -69,12 +70,15 @@ class Window:
 
     @asynccontextmanager
     async def _passing(self, queued: bool) -> AsyncIterator[None]:
-        """When it arrived is told by its answer, less what the fastest answer lately took, which is the way itself."""
+        """When it arrived is told by its answer, less what the fastest answer lately took, which is the way itself.
+        With few answers so far that is not known well enough to count on it."""
         clock = asyncio.get_running_loop().time
         mine = _Passage(clock(), queued)
         self._passages.append(mine)
         try:
             yield
         finally:
-            self._round_trips.append(clock() - mine.left)
-            mine.arrived = max(mine.left, clock() - min(self._round_trips))
+            answered = clock()
+            self._round_trips.append(answered - mine.left)
+            way = min(self._round_trips) if len(self._round_trips) == KNOWN_WELL else 0.0
+            mine.arrived = answered - way
