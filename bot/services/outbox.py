@@ -323,7 +323,7 @@ async def _release(
         OutboxMessage.id.in_([row.id for row, _ in released]), OutboxMessage.state == Row.LEASED
     )
     found = await session.execute(leased.with_for_update())
-    leases = dict(found.tuples().all())
+    leases = {row.id: row.lease_until for row in found}
     ours = [row.lease_until is not None and leases.get(row.id) == row.lease_until for row, _ in released]
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for (row, values), is_ours in zip(released, ours, strict=True):

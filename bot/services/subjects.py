@@ -59,7 +59,7 @@ async def _subjects(session: AsyncSession, rows: Sequence[int]) -> list[Subject]
         .where(OutboxMessage.id.in_(rows))
         .options(defer(Consent.once_given, raiseload=True))  # nobody is told that
     )
-    found = {row[0]: Subject(*row[1:]) for row in (await session.execute(about)).tuples()}
+    found = {row[0]: Subject(*row[1:]) for row in await session.execute(about)}
     return [found.get(row, NOTHING) for row in rows]
 
 
