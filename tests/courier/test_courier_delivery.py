@@ -412,7 +412,10 @@ async def test_a_question_that_comes_too_late_is_not_asked(
     clock.go(timedelta(days=30))
     await consents.expire_due(services)
     await post.until_all_is_sent()
-    assert [message.text.split()[0] for message in post.of_client(aino)] == ["Suostumuksesi"]
+    said = [
+        message.text for message in post.of_client(aino) if "Miten asiat ovat menneet?" not in message.text
+    ]
+    assert [text.split()[0] for text in said] == ["Suostumuksesi"]
 
 
 async def test_the_card_follows_what_is_told_in_both_directions(post: Post, services: Services) -> None:

@@ -229,7 +229,12 @@ async def test_old_messages_go_but_not_those_that_tell_what_to_take_back(
     await leaves(services, "waiting")
     clock.go(timedelta(days=100))
     await outbox.forget_sent(services, clock() - timedelta(days=90))
-    assert {row.kind for row in await all_rows(services)} == {"client_word", "card", "consent_ending"}
+    assert {row.kind for row in await all_rows(services)} == {
+        "client_word",
+        "card",
+        "consent_ending",
+        "follow_up",
+    }
     (consent,) = await consents.mine(services, CLIENT.id)
     await consents.withdraw(services, CLIENT.id, consent.id)
     assert len(await all_rows(services, "retract")) == 1
