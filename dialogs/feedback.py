@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aiogram.types import CallbackQuery
-from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog import Dialog, DialogManager, StartMode
 from aiogram_dialog.widgets.kbd import Button
 
 from bot.core.feedback import Moment, choose, sets
@@ -43,14 +43,18 @@ from dialogs.states import Feedback as At
 
 
 async def start(
-    manager: DialogManager, organisation_id: str | None, moment: Moment, level: Level | None = None
+    manager: DialogManager,
+    organisation_id: str | None,
+    moment: Moment,
+    level: Level | None = None,
+    mode: StartMode = StartMode.NORMAL,
 ) -> bool:
     """Invite the client to say how guidance has gone; of an organisation, or of the service itself. False, and nothing
     is shown, when it is not the time."""
     chosen = await _chosen(manager, moment, level)
     if not chosen:
         return False
-    await _open(manager, organisation_id, chosen)
+    await _open(manager, organisation_id, chosen, mode)
     return True
 
 
@@ -71,9 +75,15 @@ async def on_own(_callback: CallbackQuery, _button: Button, manager: DialogManag
     await _open(manager, met, await _chosen(manager, Moment.OWN))
 
 
-async def _open(manager: DialogManager, organisation_id: str | None, chosen: list[Statement]) -> None:
+async def _open(
+    manager: DialogManager,
+    organisation_id: str | None,
+    chosen: list[Statement],
+    mode: StartMode = StartMode.NORMAL,
+) -> None:
     ids = [statement.id for statement in chosen]
-    await manager.start(At.ask, data={"organisation": organisation_id or feedback.SERVICE, "queue": ids})
+    data = {"organisation": organisation_id or feedback.SERVICE, "queue": ids}
+    await manager.start(At.ask, data=data, mode=mode)
 
 
 async def _chosen(manager: DialogManager, moment: Moment, level: Level | None = None) -> list[Statement]:

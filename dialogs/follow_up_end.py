@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiogram.types import BufferedInputFile, CallbackQuery
-from aiogram_dialog import DialogManager, ShowMode, Window
+from aiogram_dialog import DialogManager, ShowMode, StartMode, Window
 from aiogram_dialog.widgets.kbd import Button
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from bot import pictures, views
 from bot.core import follow_ups as rules
 from bot.core.check_in import LOW, MOST_PRIORITIES, CheckIn, Strength
 from bot.core.consent import Reach
+from bot.core.feedback import Moment
 from bot.core.follow_ups import Contacted, Direction, Helped, Pace
 from bot.i18n import current_locale, fill, html, listed
 from bot.i18n import gettext as _
@@ -22,7 +23,7 @@ from bot.services import follow_ups, staff
 from bot.services.base import Services
 from bot.services.follow_ups import MyFollowUp
 from catalog.schema import Catalog
-from dialogs import answer, consent, states, suggestions
+from dialogs import answer, consent, feedback, states, suggestions, telling
 from dialogs.common import (
     Label,
     Ready,
@@ -31,6 +32,7 @@ from dialogs.common import (
     fitted,
     go_home,
     in_moderation,
+    keep_round,
     page,
     remember,
     services_of,
@@ -216,15 +218,24 @@ async def on_denser(callback: CallbackQuery, _button: Button, manager: DialogMan
 
 
 async def on_done(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """The client has said what there was to say. What is asked after a follow-up begins here."""
-    services, chat_id = services_of(manager), chat_of(manager).id
+    """The client has said what there was to say. Then: who may know how it went, and how guidance itself has gone."""
+    services, chat_id, one = services_of(manager), chat_of(manager).id, await mine(manager)
     standing = await follow_ups.standing(services, chat_id)
     thanks = _("Kiitos, että vastasit.")
     if standing.next_at:
         day = views.until(standing.next_at, services.settings.zone)
         thanks = _("Kiitos, että vastasit. Kysyn seuraavan kerran {day}.").format(day=day)
     await tell(manager, thanks)
-    await go_home(manager)
+    if one is None or not await _asked_further(manager, one):
+        await go_home(manager)
+
+
+async def _asked_further(manager: DialogManager, one: MyFollowUp) -> bool:
+    await keep_round(manager)
+    if await telling.start(manager, one.id, StartMode.RESET_STACK):
+        return True
+    organisation = one.about.organisation_id if one.about else None
+    return await feedback.start(manager, organisation, Moment.FOLLOW_UP, mode=StartMode.RESET_STACK)
 
 
 def window() -> Window:

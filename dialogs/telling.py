@@ -10,12 +10,14 @@ from aiogram_dialog import Dialog, DialogManager, StartMode
 from aiogram_dialog.widgets.kbd import Button
 
 from bot import outcome
+from bot.core.feedback import Moment
 from bot.i18n import gettext as _
 from bot.i18n import html, listed
 from bot.names import organisation_name
 from bot.services import outcomes
 from bot.services.base import Services
 from bot.services.outcomes import Recipient
+from dialogs import feedback
 from dialogs.common import (
     Label,
     OneAtATime,
@@ -35,7 +37,8 @@ async def start(manager: DialogManager, follow_up_id: int, mode: StartMode = Sta
     found = await outcomes.recipients(services_of(manager), chat_of(manager).id, follow_up_id)
     queue = [one.consent_id for one in found if not one.heard]
     if queue:
-        data = {"follow_up": follow_up_id, "queue": queue, "told": []}
+        helper = next((one.organisation_id for one in found if one.helper), None)
+        data = {"follow_up": follow_up_id, "queue": queue, "told": [], "helper": helper}
         await manager.start(At.ask, data=data, mode=mode)
     return bool(queue)
 
@@ -108,7 +111,10 @@ async def get_done(dialog_manager: DialogManager, services: Services, **_kwargs:
 
 
 async def on_done(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    await leave(manager)
+    """After a follow-up comes a word about the help itself, when it is time for that."""
+    helper, after = manager.dialog_data["helper"], StartMode.RESET_STACK
+    if not await feedback.start(manager, helper, Moment.FOLLOW_UP, mode=after):
+        await leave(manager)
 
 
 def build() -> Dialog:

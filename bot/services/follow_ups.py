@@ -18,8 +18,9 @@ from bot.core.requests import IN_HAND
 from bot.core.requests import State as RequestState
 from bot.db import tables
 from bot.db.tables import Client, ContactRequest, FollowUp, OutboxMessage, Staff
-from bot.services import clients, follow_up_plan
+from bot.services import clients, follow_up_plan, outcomes, requests
 from bot.services.base import Services
+from bot.services.feedback import SERVICE
 from bot.services.follow_up_plan import FIRST, REMINDER
 from bot.services.outbox import Row
 
@@ -176,9 +177,8 @@ async def say(services: Services, chat_id: int, follow_up_id: int, question: str
         said = Answers.model_validate({**(row.answers or {}), question: value})
         row.answers = said.model_dump(mode="json", exclude_none=True)
         row.answered_at = row.answered_at or services.clock()
-        client = await session.get_one(Client, row.client_id)
-        if question == "contacted" and said.contacted is Contacted.NO:
-            await nobody_called(session, services, row, client)
+        if question == "contacted" and row.request_id is not None:
+            await _compare_stories(session, services, row, said.contacted)
     return True
 
 
@@ -214,19 +214,28 @@ async def _finish(session: AsyncSession, services: Services, row: FollowUp) -> N
     if row.state == State.ANSWERED:
         return
     row.state, row.answered_at = State.ANSWERED, row.answered_at or services.clock()
-    await answered(session, services, row, await session.get_one(Client, row.client_id))
+    await _count(session, services, row)
 
 
-async def answered(session: AsyncSession, services: Services, follow_up: FollowUp, client: Client) -> None:
-    """A follow-up is complete: once for each, in the unit of work that completes it. Whoever has to learn how it went
-    is told from here."""
+async def _count(session: AsyncSession, services: Services, row: FollowUp) -> None:
+    """A follow-up is complete: once for each, in the unit of work that completes it, its answers go into the figures of
+    the organisation that it is about, or of the service itself; without whose they are."""
+    request = await session.get(ContactRequest, row.request_id) if row.request_id else None
+    organisation_id = request.organisation_id if request else SERVICE
+    await outcomes.count(session, services, organisation_id, *await outcomes.said(session, row))
 
 
-async def nobody_called(
-    session: AsyncSession, services: Services, follow_up: FollowUp, client: Client
+async def _compare_stories(
+    session: AsyncSession, services: Services, row: FollowUp, contacted: Contacted | None
 ) -> None:
-    """The client says that nobody has been in touch about `follow_up.request_id`. Said twice, it comes here twice. What
-    has to happen when the worker says otherwise begins here."""
+    """Has somebody been in touch? When the worker says otherwise, the request opens again and is on a list; when both
+    say so, it comes off the list."""
+    request = await session.get_one(ContactRequest, row.request_id)
+    if contacted is Contacted.NO:
+        client = await session.get_one(Client, row.client_id)
+        await requests.dispute(session, services, client, request)
+    elif contacted is Contacted.YES:
+        await requests.confirm_contact(session, services, request)
 
 
 # --- what the client chooses

@@ -51,7 +51,7 @@ async def recipients(services: Services, chat_id: int, follow_up_id: int) -> lis
         follow_up = await _answered(session, follow_up_id, key)
         if follow_up is None:
             return []
-        answers, changed = await _said(session, follow_up)
+        answers, changed = await said(session, follow_up)
         rows = await session.execute(
             select(Consent, ContactRequest)
             .join(ContactRequest, ContactRequest.consent_id == Consent.id)
@@ -140,7 +140,7 @@ async def learned(services: Services, worker_id: int, request_id: int, follow_up
         )
         if leave is None or follow_up is None or follow_up.client_id != leave[1].client_id:
             return None
-        answers, changed = await _said(session, follow_up)
+        answers, changed = await said(session, follow_up)
         grant, consent, request = leave
         return await access.learn(session, services, grant, consent, request, follow_up_id, answers, changed)
 
@@ -150,11 +150,12 @@ async def _answered(session: AsyncSession, follow_up_id: int, chat_key: str) -> 
     follow_up: FollowUp | None = await session.scalar(
         select(FollowUp).join(Client).where(FollowUp.id == follow_up_id, Client.chat_key == chat_key)
     )
-    said = follow_up is not None and (follow_up.answers is not None or follow_up.now_id is not None)
-    return follow_up if said else None
+    begun = follow_up is not None and (follow_up.answers is not None or follow_up.now_id is not None)
+    return follow_up if begun else None
 
 
-async def _said(session: AsyncSession, follow_up: FollowUp) -> tuple[Answers, Changed]:
+async def said(session: AsyncSession, follow_up: FollowUp) -> tuple[Answers, Changed]:
+    """What was answered in a follow-up, and how each area was then and is now."""
     rounds = [
         await session.get(tables.CheckIn, one) if one else None
         for one in (follow_up.then_id, follow_up.now_id)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.follow_ups import Answers
 from bot.services import consents
-from dialogs.states import Matters, Menu, Telling
+from dialogs.states import Feedback, Matters, Menu, Telling
 from tests.conversations.inside import Inside, StraightClient
 from tests.conversations.places import followed_up, go_to
 from tests.conversations.talking import Talk
@@ -65,7 +65,8 @@ async def test_a_yes_is_said_back_and_stands_on_the_consent(desk: Inside) -> Non
     assert organisation in client.screen
     assert len(await told(client)) == 1
     await client.presses("Jatketaan")
-    assert await client.place == Menu.main.state
+    assert await client.place == Feedback.ask.state
+    await client.taps("home")
     for widget in ("matters", "privacy", "consent"):
         await client.taps(widget)
     assert "kerrottu, miten on mennyt" in client.screen
@@ -109,6 +110,7 @@ async def test_it_can_be_switched_off_where_the_consent_is_changed(desk: Inside)
     client = desk.client()
     await go_to(client, Telling.done)
     await client.presses("Jatketaan")
+    await client.taps("home")
     for widget in ("matters", "privacy", "consent", "change"):
         await client.taps(widget)
     assert "✅ Miten sinulla on mennyt" in client.buttons
