@@ -24,11 +24,21 @@ from bot.core.calendar import may_go_from
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import speaking
 from bot.limits import Pace, seconds
-from bot.notices import Notice, client_of, for_asker, for_client, for_worker, worker_of
-from bot.services import caseload, clients, enquiries, enquiry_desk, housekeeping, outbox, staff
+from bot.notices import Notice, client_of, for_asker, for_client, for_phone, for_worker, worker_of
+from bot.services import (
+    caseload,
+    clients,
+    enquiries,
+    enquiry_desk,
+    housekeeping,
+    outbox,
+    staff,
+    text_messages,
+)
 from bot.services.base import Services
 from bot.services.enquiries import Asker
-from bot.services.outbox import MOST_ATTEMPTS, Kind, Row
+from bot.services.outbox import BY_SMS, MOST_ATTEMPTS, Kind, Row
+from bot.sms import MOST_AT_ONCE, Gateway, Went
 from bot.staff.requests import take_away
 
 log = structlog.get_logger()
@@ -44,6 +54,8 @@ puts a refusal that is no JSON, such as the page of a gateway, behind a NetworkE
 MOST_IN_FLIGHT = 4
 """Messages that are just being sent and written down: enough for the pace when an answer takes a seventh of a second,
 and no more than so many can come twice after a kill."""
+EVERYBODY, GATEWAY_RESTS = 0, 30
+"""Seconds in which no text message is tried after the gateway did not answer: others need not wait for it, too."""
 SHORTEST_LEASE = timedelta(seconds=30)
 """Nothing is sent on a lease that could run out before the answer comes: another courier would send it, too."""
 
@@ -52,11 +64,19 @@ class Courier:
     """One courier; several may share the work, each claiming its own rows."""
 
     def __init__(
-        self, services: Services, client_bot: Bot, staff_bot: Bot | None, pace: Callable[[], Pace] = Pace
+        self,
+        services: Services,
+        client_bot: Bot,
+        staff_bot: Bot | None,
+        pace: Callable[[], Pace] = Pace,
+        gateway: Gateway | None = None,
     ) -> None:
         self._services, self._client_bot, self._staff_bot = services, client_bot, staff_bot
+        self._gateway = gateway
         self._to_clients, self._to_workers = pace(), pace()  # each bot has limits of its own
+        self._to_phones = pace()
         self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._texts_in_flight = asyncio.Semaphore(MOST_AT_ONCE)  # a slow gateway holds up no chat
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: a round whenever the bell rings, and at the latest after every COURIER_INTERVAL."""
@@ -112,17 +132,22 @@ class Courier:
     async def _in_turn(self, row: OutboxMessage) -> datetime | None:
         """What may be said is looked up when it is this message's turn, so that nothing changes while it waits."""
         pace, chat = self._pace(row)
-        if left := pace.pause_left(chat):
+        if left := max(pace.pause_left(chat), pace.pause_left(EVERYBODY)):
             until = self._services.clock() + timedelta(seconds=left)
             await outbox.put_back(self._services, row, until, reason="retry after", tried=False)
             return until
         await pace.wait(chat)
+        if row.channel == BY_SMS:
+            async with self._texts_in_flight:
+                return await self._to_phone(row)
         async with self._in_flight:
             to = {"client": self._to_client, "asker": self._to_asker, "worker": self._to_worker}
             return await to[_chat_of(row)[0]](row)
 
     def _pace(self, row: OutboxMessage) -> tuple[Pace, int]:
         whose, number = _chat_of(row)
+        if whose == "phone":
+            return self._to_phones, number
         pace = self._to_workers if whose == "worker" else self._to_clients
         return pace, -number if whose == "asker" else number
 
@@ -153,6 +178,28 @@ class Courier:
         with speaking(worker.locale):
             notice = await for_worker(self._services, row, worker)
         return await self._say(row, notice, self._staff_bot, worker)
+
+    async def _to_phone(self, row: OutboxMessage) -> datetime | None:
+        """A text message, if it is still wanted and true. It also goes where the chat is blocked: it has a consent and
+        an end of its own."""
+        client = await client_of(self._services, row)
+        phone = await text_messages.number_for(self._services, row)
+        if client is None or phone is None or self._gateway is None:
+            await self._settle(row, Row.DROPPED, reason="no number" if self._gateway else "no gateway")
+            return None
+        with speaking(client.locale):
+            text = await for_phone(self._services, row, client, phone)
+        if text is None:
+            await self._settle(row, Row.DROPPED, reason="no longer true")
+            return None
+        went = await self._gateway.send(phone.number, text)
+        if went is Went.SENT:
+            await self._settle(row, Row.SENT)
+            return None
+        log.warning("text message not sent", kind=row.kind, row=row.id, error=went)
+        if went is not Went.REFUSED:
+            self._to_phones.pause(EVERYBODY, GATEWAY_RESTS)
+        return await (self._uncertain(row) if went is Went.UNCERTAIN else self._retry(row, "not delivered"))
 
     async def _say(
         self, row: OutboxMessage, notice: Notice | None, bot: Bot, to: Client | Staff | Asker
@@ -213,6 +260,9 @@ class Courier:
         cause = error.__cause__
         if cause is None or isinstance(cause, NOT_DELIVERED) or notice.repeatable:
             return await self._retry(row, "not delivered")
+        return await self._uncertain(row)
+
+    async def _uncertain(self, row: OutboxMessage) -> datetime | None:
         UNCERTAIN.inc()
         if row.reason == outbox.UNCERTAIN:
             await self._settle(row, Row.FAILED, reason="uncertain twice")
@@ -243,9 +293,9 @@ class Courier:
 
 
 def _chat_of(row: OutboxMessage) -> tuple[str, int]:
-    """Whose chat a message goes to: that of a client, of a worker, or of whoever made an enquiry."""
+    """Whose chat a message goes to: that of a client, of a worker, or of whoever made an enquiry; or whose telephone."""
     if row.client_id is not None:
-        return "client", row.client_id
+        return "phone" if row.channel == BY_SMS else "client", row.client_id
     if row.staff_id is not None:
         return "worker", row.staff_id
     return "asker", row.enquiry_id or 0

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import consent as rules
-from bot.core.consent import ConsentRecord, ConsentState, EventKind, Shared
+from bot.core.consent import ConsentRecord, ConsentState, EventKind, Purpose, Shared
 from bot.core.requests import LIVE, State
-from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, Staff
+from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, PhoneNumber, Staff
 from bot.services import outbox
 from bot.services.base import Services
 
@@ -85,6 +85,9 @@ async def end(
     await append_event(session, services, consent, kind, locale)
     consent.state = ConsentState(kind.value)
     consent.ended_at, consent.shared, consent.once_given = services.clock(), None, None
+    if consent.purpose == Purpose.REMIND and consent.client_id is not None:
+        await session.execute(delete(PhoneNumber).where(PhoneNumber.consent_id == consent.id))
+        await outbox.drop_texts(session, consent.client_id)
     resting = select(ContactRequest).where(ContactRequest.consent_id == consent.id)
     writing = Staff.writing_to.in_(resting.with_only_columns(ContactRequest.id))
     await session.execute(update(Staff).where(writing).values(writing_to=None, draft=None))
@@ -102,6 +105,25 @@ async def end(
                 )
         await outbox.put_cards(session, services, request.organisation_id, request.id, urgent=True)
         await outbox.put_retractions(session, services, request_id=request.id)
+
+
+async def end_texts(session: AsyncSession, services: Services, client: Client) -> bool:
+    """Inside a unit of work: no more text messages to this client, also if the number is not confirmed yet. False if
+    there were none."""
+    held = select(Consent).where(
+        Consent.client_id == client.id,
+        Consent.purpose == Purpose.REMIND,
+        Consent.state == ConsentState.GIVEN,
+    )
+    ended = False
+    for consent in await session.scalars(held.with_for_update(key_share=True)):
+        await end(session, services, consent, EventKind.WITHDRAWN, client.locale)
+        ended = True
+    unconfirmed = await session.get(PhoneNumber, client.id)
+    if unconfirmed is not None:
+        await session.delete(unconfirmed)
+        await outbox.drop_texts(session, client.id)
+    return ended or unconfirmed is not None
 
 
 async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:
@@ -138,6 +160,7 @@ class MyConsent:
 
     id: str
     organisation_id: str
+    purpose: Purpose
     given_at: datetime
     valid_until: datetime
     shared: Shared
@@ -166,6 +189,7 @@ async def mine(services: Services, chat_id: int) -> list[MyConsent]:
             MyConsent(
                 consent.id,
                 consent.organisation_id,
+                Purpose(consent.purpose),
                 consent.given_at,
                 consent.valid_until,
                 Shared.model_validate(consent.shared),

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.core.calendar import may_go_from
 from bot.core.consent import ConsentState
 from bot.core.grants import MEETS_CLIENTS
-from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
+from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, PhoneNumber, Staff
 from bot.db.work import on_commit
 from bot.services.base import Services
 
@@ -47,6 +47,7 @@ class Kind(StrEnum):
     ENQUIRY = "enquiry"  # to a worker: an enquiry as it stands now
     ENQUIRY_ANSWER = "enquiry_answer"  # to somebody known by a route only: what a worker has answered
     ENQUIRY_ENDED = "enquiry_ended"  # to the same: somebody else, or time, has ended the enquiry
+    NUMBER_CODE = "number_code"  # to a telephone: the code that shows whose it is
     RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
 
 
@@ -54,12 +55,17 @@ UNASKED = frozenset({Kind.CONSENT_ENDING})
 """What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
 consent still come."""
 
+SMS_KINDS = frozenset({Kind.CONSENT_ENDING})
+"""What also comes as a text message to a client who wants them."""
+IN_CHAT, BY_SMS = "chat", "sms"
+
 CHAT = (
-    OutboxMessage.client_id,
+    case((OutboxMessage.channel == IN_CHAT, OutboxMessage.client_id)),
+    case((OutboxMessage.channel == BY_SMS, OutboxMessage.client_id)),
     OutboxMessage.staff_id,
     case((OutboxMessage.staff_id.is_(None), OutboxMessage.enquiry_id)),
 )
-"""Whose chat a message goes to. That of somebody who has asked without a name is known by the enquiry alone."""
+"""Whose chat a message goes to, or whose telephone: the one does not wait for the other. That of somebody who has asked without a name is known by the enquiry alone."""
 
 
 class Row(StrEnum):
@@ -89,10 +95,12 @@ async def put(
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     anew: bool = False,
+    channel: str = IN_CHAT,
 ) -> None:
     """Leave a message to be sent. A second one with the same key changes nothing, or, with `anew`, makes the first
     one go again: that is how a worker's card is brought up to date. `urgent` is for answers to what a person just
-    did; all else waits for quiet hours and holidays to end."""
+    did; all else waits for quiet hours and holidays to end. What is in SMS_KINDS goes as a text message as well, if
+    its client wants them."""
     earliest = not_before or services.clock()
     values = {
         "key": key,
@@ -104,21 +112,41 @@ async def put(
         "enquiry_id": enquiry_id,
         "detail": dict(detail) if detail else None,
         "note": note,
+        "channel": channel,
         "due_at": may_go_from(earliest, services.settings.quiet_hours, services.settings.zone, urgent=urgent),
         "expires_at": expires_at,
         "urgent": urgent,
         "state": Row.WAITING,
         "attempts": 0,
     }
+    await _insert(session, services, values, anew=anew)
+    if kind in SMS_KINDS and client_id is not None and await _wants_texts(session, services, client_id):
+        await _insert(session, services, _as_text(values), anew=anew)
+    on_commit(session, services.bell.set)
+
+
+async def _wants_texts(session: AsyncSession, services: Services, client_id: int) -> bool:
+    confirmed = (PhoneNumber.client_id == client_id, PhoneNumber.confirmed_at.is_not(None))
+    return services.settings.sms_url is not None and bool(
+        await session.scalar(select(PhoneNumber.client_id).where(*confirmed))
+    )
+
+
+def _as_text(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, "key": f"{values['key']}:{BY_SMS}", "channel": BY_SMS}
+
+
+async def _insert(
+    session: AsyncSession, services: Services, values: Mapping[str, Any], *, anew: bool = False
+) -> None:
     dialect = sqlite if services.db.is_sqlite else postgresql
-    statement = dialect.insert(OutboxMessage).values(values)
+    statement = dialect.insert(OutboxMessage).values(dict(values))
     if anew:
         again = {name: values[name] for name in ("due_at", "urgent", "state", "attempts", "detail")}
         again["reason"] = None
         await session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
     else:
         await session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
-    on_commit(session, services.bell.set)
 
 
 async def put_cards(
@@ -248,6 +276,29 @@ async def drop_unasked(session: AsyncSession, client_id: int) -> None:
         update(OutboxMessage)
         .where(OutboxMessage.client_id == client_id, OutboxMessage.kind.in_(UNASKED), unsent)
         .values(state=Row.DROPPED, reason="said stop", note=None)
+    )
+
+
+COPIED = ("kind", "client_id", "request_id", "consent_id", "detail", "due_at", "expires_at", "urgent")
+
+
+async def put_texts(session: AsyncSession, services: Services, client_id: int) -> None:
+    """What waits for a client in the chat comes as a text message as well from now on."""
+    waiting = (OutboxMessage.client_id == client_id, OutboxMessage.state == Row.WAITING)
+    also = (OutboxMessage.kind.in_(SMS_KINDS), OutboxMessage.channel == IN_CHAT)
+    for row in await session.scalars(select(OutboxMessage).where(*waiting, *also)):
+        values = {name: getattr(row, name) for name in COPIED}
+        again = {"key": row.key, "state": Row.WAITING, "attempts": 0}
+        await _insert(session, services, _as_text(values | again))
+
+
+async def drop_texts(session: AsyncSession, client_id: int) -> None:
+    """Take back every text message that waits for a client."""
+    unsent = OutboxMessage.state.in_([Row.WAITING, Row.LEASED])
+    await session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.client_id == client_id, OutboxMessage.channel == BY_SMS, unsent)
+        .values(state=Row.DROPPED, reason="no more text messages", note=None)
     )
 
 
