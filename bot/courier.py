@@ -54,8 +54,8 @@ puts a refusal that is no JSON, such as the page of a gateway, behind a NetworkE
 MOST_IN_FLIGHT = 4
 """Messages that are just being sent and written down: enough for the pace when an answer takes a seventh of a second,
 and no more than so many can come twice after a kill."""
-EVERYBODY, GATEWAY_RESTS = 0, 30
-"""Seconds in which no text message is tried after the gateway did not answer: others need not wait for it, too."""
+EVERYBODY = 0
+"""Number of no chat: with it all telephones wait."""
 SHORTEST_LEASE = timedelta(seconds=30)
 """Nothing is sent on a lease that could run out before the answer comes: another courier would send it, too."""
 
@@ -198,7 +198,7 @@ class Courier:
             return None
         log.warning("text message not sent", kind=row.kind, row=row.id, error=went)
         if went is not Went.REFUSED:
-            self._to_phones.pause(EVERYBODY, GATEWAY_RESTS)
+            self._to_phones.pause(EVERYBODY, self._gateway.rests)
         return await (self._uncertain(row) if went is Went.UNCERTAIN else self._retry(row, "not delivered"))
 
     async def _say(
@@ -293,7 +293,7 @@ class Courier:
 
 
 def _chat_of(row: OutboxMessage) -> tuple[str, int]:
-    """Whose chat a message goes to: that of a client, of a worker, or of whoever made an enquiry; or whose telephone."""
+    """Whose chat a message goes to: that of a client, of a worker, or of whoever made an enquiry; or whose phone."""
     if row.client_id is not None:
         return "phone" if row.channel == BY_SMS else "client", row.client_id
     if row.staff_id is not None:

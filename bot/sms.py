@@ -79,10 +79,11 @@ def names(urls: str) -> list[str] | None:
 
 
 class Gateway:
-    """Sends through the first of the addresses, and through the next ones where the one before took nothing."""
+    """Sends through the first of the addresses, and through the next ones where the one before took nothing. When there
+    was no answer it `rests` for so many seconds: others need not wait for it, too."""
 
-    def __init__(self, urls: str) -> None:
-        self._urls = urls.split()
+    def __init__(self, urls: str, rests: float = 30) -> None:
+        self._urls, self.rests = urls.split(), rests
         self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="sms")
 
     @classmethod

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from bot import schedule
 from bot.core.check_in import Strength
-from bot.core.consent import BestTime, Reach, Shared
+from bot.core.consent import THE_SERVICE, BestTime, Reach, Shared
 from bot.core.requests import Outcome, State
 from bot.i18n import current_locale, day, fill, html, listed, moment
 from bot.i18n import gettext as _
@@ -63,6 +63,14 @@ def area_name(catalog: Catalog, area_id: str) -> str:
     """The area with its symbol; an area that has left the catalogue keeps its id."""
     area = catalog.areas_by_id.get(area_id)
     return f"{area.symbol} {area.name.best(current_locale())}" if area else area_id
+
+
+def organisation_name(catalog: Catalog, organisation_id: str) -> str:
+    """By its id, also of one that has left the catalogue; and what a consent is for that is given to none of them."""
+    if organisation_id == THE_SERVICE:
+        return _("tekstiviestit")
+    organisation = catalog.organisations_by_id.get(organisation_id)
+    return organisation.name.best(current_locale()) if organisation else organisation_id
 
 
 def crisis_contacts(contacts: Sequence[CrisisContact], today: date) -> Markup:

@@ -26,8 +26,7 @@ ROOM = 3500
 
 
 def organisation_name(catalog: Catalog, organisation_id: str) -> str:
-    organisation = catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
+    return views.organisation_name(catalog, organisation_id)
 
 
 def offer_name(offer_id: str, catalog: Catalog) -> str:

@@ -44,9 +44,7 @@ async def _unveiled(services: Services, row: OutboxMessage, client: Client) -> N
     return await TO_CLIENTS[row.kind](services, row, client)
 
 
-async def for_phone(
-    services: Services, row: OutboxMessage, client: Client, phone: PhoneNumber
-) -> str | None:
+async def for_phone(services: Services, row: OutboxMessage, client: Client, phone: PhoneNumber) -> str | None:
     """What a row says to its client now as a text message."""
     if row.kind == Kind.NUMBER_CODE:
         return text_messages.code(services, phone)

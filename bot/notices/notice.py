@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot import views
 from bot.core.consent import ConsentState
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
-from bot.i18n import current_locale
 from bot.services import enquiry_desk
 from bot.services.base import Services
 from bot.services.caseload import Card
@@ -71,8 +71,7 @@ async def consented(services: Services, row: OutboxMessage, client: Client) -> S
 
 
 def organisation_name(services: Services, organisation_id: str) -> str:
-    organisation = services.catalog.organisations_by_id.get(organisation_id)
-    return organisation.name.best(current_locale()) if organisation else organisation_id
+    return views.organisation_name(services.catalog, organisation_id)
 
 
 def button(text: str, data: str) -> list[InlineKeyboardButton]:

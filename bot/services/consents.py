@@ -13,7 +13,7 @@ from bot.core import consent as rules
 from bot.core.consent import ConsentRecord, ConsentState, EventKind, Purpose, Shared
 from bot.core.requests import LIVE, State
 from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, PhoneNumber, Staff
-from bot.services import outbox
+from bot.services import outbox, texts
 from bot.services.base import Services
 
 
@@ -87,7 +87,7 @@ async def end(
     consent.ended_at, consent.shared, consent.once_given = services.clock(), None, None
     if consent.purpose == Purpose.REMIND and consent.client_id is not None:
         await session.execute(delete(PhoneNumber).where(PhoneNumber.consent_id == consent.id))
-        await outbox.drop_texts(session, consent.client_id)
+        await texts.drop(session, consent.client_id)
     resting = select(ContactRequest).where(ContactRequest.consent_id == consent.id)
     writing = Staff.writing_to.in_(resting.with_only_columns(ContactRequest.id))
     await session.execute(update(Staff).where(writing).values(writing_to=None, draft=None))
@@ -122,12 +122,13 @@ async def end_texts(session: AsyncSession, services: Services, client: Client) -
     unconfirmed = await session.get(PhoneNumber, client.id)
     if unconfirmed is not None:
         await session.delete(unconfirmed)
-        await outbox.drop_texts(session, client.id)
+        await texts.drop(session, client.id)
     return ended or unconfirmed is not None
 
 
-async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:
-    """The client withdraws. True also if it had ended already; False if it is not this client's consent."""
+async def withdraw(services: Services, chat_id: int, consent_id: str) -> Purpose | None:
+    """The client withdraws. Returns what the consent was for, also if it had ended already; None if it is not this
+    client's consent."""
     key = services.vault.fingerprint(chat_id, "client")
     async with services.db.work() as session:
         row = (
@@ -139,11 +140,11 @@ async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:
             )
         ).first()
         if row is None:
-            return False
+            return None
         consent, client = row
         if consent.state == ConsentState.GIVEN:
             await end(session, services, consent, EventKind.WITHDRAWN, client.locale)
-    return True
+    return Purpose(consent.purpose)
 
 
 async def withdraw_all(services: Services, chat_id: int) -> int:

@@ -65,7 +65,8 @@ CHAT = (
     OutboxMessage.staff_id,
     case((OutboxMessage.staff_id.is_(None), OutboxMessage.enquiry_id)),
 )
-"""Whose chat a message goes to, or whose telephone: the one does not wait for the other. That of somebody who has asked without a name is known by the enquiry alone."""
+"""Whose chat a message goes to, or whose telephone: the one does not wait for the other. The chat of somebody who has
+asked without a name is known by the enquiry alone."""
 
 
 class Row(StrEnum):
@@ -119,9 +120,9 @@ async def put(
         "state": Row.WAITING,
         "attempts": 0,
     }
-    await _insert(session, services, values, anew=anew)
+    await insert(session, services, values, anew=anew)
     if kind in SMS_KINDS and client_id is not None and await _wants_texts(session, services, client_id):
-        await _insert(session, services, _as_text(values), anew=anew)
+        await insert(session, services, as_text(values), anew=anew)
     on_commit(session, services.bell.set)
 
 
@@ -132,13 +133,15 @@ async def _wants_texts(session: AsyncSession, services: Services, client_id: int
     )
 
 
-def _as_text(values: Mapping[str, Any]) -> dict[str, Any]:
+def as_text(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same message once more, as a text message."""
     return {**values, "key": f"{values['key']}:{BY_SMS}", "channel": BY_SMS}
 
 
-async def _insert(
+async def insert(
     session: AsyncSession, services: Services, values: Mapping[str, Any], *, anew: bool = False
 ) -> None:
+    """Once for each key."""
     dialect = sqlite if services.db.is_sqlite else postgresql
     statement = dialect.insert(OutboxMessage).values(dict(values))
     if anew:
@@ -276,29 +279,6 @@ async def drop_unasked(session: AsyncSession, client_id: int) -> None:
         update(OutboxMessage)
         .where(OutboxMessage.client_id == client_id, OutboxMessage.kind.in_(UNASKED), unsent)
         .values(state=Row.DROPPED, reason="said stop", note=None)
-    )
-
-
-COPIED = ("kind", "client_id", "request_id", "consent_id", "detail", "due_at", "expires_at", "urgent")
-
-
-async def put_texts(session: AsyncSession, services: Services, client_id: int) -> None:
-    """What waits for a client in the chat comes as a text message as well from now on."""
-    waiting = (OutboxMessage.client_id == client_id, OutboxMessage.state == Row.WAITING)
-    also = (OutboxMessage.kind.in_(SMS_KINDS), OutboxMessage.channel == IN_CHAT)
-    for row in await session.scalars(select(OutboxMessage).where(*waiting, *also)):
-        values = {name: getattr(row, name) for name in COPIED}
-        again = {"key": row.key, "state": Row.WAITING, "attempts": 0}
-        await _insert(session, services, _as_text(values | again))
-
-
-async def drop_texts(session: AsyncSession, client_id: int) -> None:
-    """Take back every text message that waits for a client."""
-    unsent = OutboxMessage.state.in_([Row.WAITING, Row.LEASED])
-    await session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.client_id == client_id, OutboxMessage.channel == BY_SMS, unsent)
-        .values(state=Row.DROPPED, reason="no more text messages", note=None)
     )
 
 

@@ -32,7 +32,7 @@ from bot.core.consent import (
     Shared,
 )
 from bot.db.tables import Client, Consent, OutboxMessage, PhoneNumber
-from bot.services import clients, consents, outbox
+from bot.services import clients, consents, outbox, texts
 from bot.services.base import Services
 from bot.services.clients import Chat
 
@@ -94,7 +94,7 @@ async def ask_code(services: Services, chat_id: int, number: str) -> Asked:
         phone.number, phone.tries = number, 0
         phone.code_hash = services.vault.fingerprint(secrets.token_hex(), "number")
         phone.code_until = now + text_messages.CODE_VALID
-        await outbox.drop_texts(session, client.id)  # an earlier code that has not gone yet
+        await texts.drop(session, client.id)  # an earlier code that has not gone yet
         await outbox.put(
             session,
             services,
@@ -190,7 +190,7 @@ async def _consent(
         consent_id=consent_id,
         urgent=True,
     )
-    await outbox.put_texts(session, services, client.id)
+    await texts.put_beside(session, services, client.id)
 
 
 def _record(consent_id: str, client: Client, locale: str, now: datetime) -> ConsentRecord:
