@@ -124,11 +124,6 @@ def international(number: str) -> str | None:
     return f"+{whole}" if mobile and 8 <= len(whole) <= 15 and not whole.startswith("0") else None
 
 
-def hidden(number: str) -> str:
-    """So much of a number that its owner knows it, and nobody else."""
-    return f"{number[:4]} … {number[-3:]}"
-
-
 def code_from(fingerprint: str) -> str:
     """A code of six digits, made from a fingerprint that nobody can guess without the key."""
     return f"{int(fingerprint, 16) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"

@@ -51,7 +51,7 @@ class Couriers:
 
 
 @asynccontextmanager
-async def couriers(database_url: str, telegram: str) -> AsyncIterator[Couriers]:
+async def couriers(database_url: str, telegram: str, **more: str) -> AsyncIterator[Couriers]:
     settings = {
         "DATABASE_URL": database_url,
         "TELEGRAM_API": telegram,
@@ -59,6 +59,7 @@ async def couriers(database_url: str, telegram: str) -> AsyncIterator[Couriers]:
         "STAFF_TOKEN": STAFF_TOKEN,
         "ENCRYPTION_KEYS": KEY,
         "COURIER_INTERVAL": "PT0.2S",
+        **more,
     }
     environment = os.environ | {f"RINNALLA_{name}": value for name, value in settings.items()}
     pipe = asyncio.subprocess.PIPE
