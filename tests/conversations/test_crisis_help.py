@@ -21,6 +21,7 @@ from dialogs.states import (
     Place,
     Reflection,
     Renewal,
+    TextMessages,
 )
 from tests.conversations.inside import Inside
 from tests.conversations.people import DANGER, EVERY_STATE
@@ -94,6 +95,8 @@ def test_places_for_words_are_known() -> None:
         Renewal.phone,
         MyData.name,
         MyData.phone,
+        TextMessages.number,
+        TextMessages.code,
         Answer.write,
         Matters.forgotten,
         Enquiry.write,

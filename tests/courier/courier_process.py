@@ -24,6 +24,7 @@ async def deliver(ahead: timedelta) -> None:
 
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
+    Settings(_env_file=None)  # reads what it needs to know gateways, once for all couriers
     print("ready", flush=True)
     for line in sys.stdin:
         child = os.fork()

@@ -370,7 +370,7 @@ async def test_a_message_that_was_in_dead_hands_is_sent_once(
 async def test_kills_lose_no_text_message_and_repeat_little(
     sqlite_url: str, vault: Vault, local: LocalGateway
 ) -> None:
-    kills, people, rng = 5, 30, random.Random(1)
+    kills, people, rng = 4, 24, random.Random(1)
     database = Database(sqlite_url, vault, system_clock)
     settings = {"sms_url": SecretStr(local.json), "public_url": PUBLIC}
     try:
