@@ -29,6 +29,7 @@ from bot.db.upgrade import current, head, upgrade
 from bot.db.work import Database
 from bot.services.base import Services
 from bot.settings import Settings
+from bot.sms import Gateway
 from bot.staff import bot as staff_bot
 from bot.updates import LONG_POLL, Json, Source, poll
 from catalog.safety_data import load_safety_data
@@ -205,12 +206,13 @@ async def _courier(services: Services, stack: AsyncExitStack) -> Courier:
     with _reaching_telegram("client_token"):
         to_clients = sending_bot(services, _token(services, "client_token"))
         await stack.enter_async_context(to_clients)
+    gateway = Gateway.of(services.settings.sms_url)
     if services.settings.staff_token is None:
-        return Courier(services, to_clients, None)
+        return Courier(services, to_clients, None, gateway=gateway)
     with _reaching_telegram("staff_token"):
         to_workers = sending_bot(services, _token(services, "staff_token"))
         await stack.enter_async_context(to_workers)
-    return Courier(services, to_clients, to_workers)
+    return Courier(services, to_clients, to_workers, gateway=gateway)
 
 
 def sending_bot(services: Services, token: str) -> TelegramBot:

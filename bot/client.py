@@ -51,6 +51,7 @@ from dialogs import (
     matters,
     states,
     stopping,
+    text_messages,
     tidy,
     welcome,
     withdrawal,
@@ -212,7 +213,7 @@ async def hear_no(handler: Handler, event: TelegramObject, data: dict[str, Any])
     if isinstance(event, Message) and event.text and manager is not None and not event.text.startswith("/"):
         if stopping.says_stop(event.text):
             return await stopping.on_stop(event, manager, data["services"])
-        if await withdrawal.hear(manager, event.text):
+        if await text_messages.hear(manager, event.text) or await withdrawal.hear(manager, event.text):
             return None
     return await handler(event, data)
 

@@ -24,13 +24,23 @@ from bot.core.calendar import may_go_from
 from bot.db.tables import Client, OutboxMessage, Staff
 from bot.i18n import speaking
 from bot.limits import Pace, seconds
-from bot.notices import Notice, for_asker, for_client, for_worker
-from bot.services import caseload, clients, enquiries, enquiry_desk, housekeeping, outbox, staff
+from bot.notices import Notice, for_asker, for_client, for_phone, for_worker
+from bot.services import (
+    caseload,
+    clients,
+    enquiries,
+    enquiry_desk,
+    housekeeping,
+    outbox,
+    staff,
+    text_messages,
+)
 from bot.services.base import Services
 from bot.services.due import Chat, chat_of
 from bot.services.enquiries import Asker
-from bot.services.outbox import MOST_ATTEMPTS, Row
+from bot.services.outbox import BY_SMS, MOST_ATTEMPTS, Row
 from bot.services.subjects import looked_up, worker_of
+from bot.sms import MOST_AT_ONCE, Gateway, Went
 from bot.staff.requests import take_away
 
 log = structlog.get_logger()
@@ -50,6 +60,8 @@ MOST_IN_HAND = 160
 """Messages that are claimed: what is urgent waits for these, less than three seconds."""
 ENOUGH_IN_HAND = 80
 """With no more than these left, it is time to claim more."""
+EVERYBODY = 0
+"""Number of no chat: with it all telephones wait."""
 SHORTEST_LEASE = timedelta(seconds=30)
 """Nothing is sent on a lease that could run out before the answer comes: another courier would send it, too."""
 
@@ -58,12 +70,20 @@ class Courier:
     """One courier; several may share the work, each claiming its own rows."""
 
     def __init__(
-        self, services: Services, client_bot: Bot, staff_bot: Bot | None, pace: Callable[[], Pace] = Pace
+        self,
+        services: Services,
+        client_bot: Bot,
+        staff_bot: Bot | None,
+        pace: Callable[[], Pace] = Pace,
+        gateway: Gateway | None = None,
     ) -> None:
         self._services, self._client_bot, self._staff_bot = services, client_bot, staff_bot
+        self._gateway = gateway
         self._to_clients, self._to_workers = pace(), pace()  # each bot has limits of its own
+        self._to_phones = pace()
         self._to_clients.share(services.window)
         self._in_flight = asyncio.Semaphore(MOST_IN_FLIGHT)
+        self._texts_in_flight = asyncio.Semaphore(MOST_AT_ONCE)  # a slow gateway holds up no chat
         self._in_hand, self._wanted_left = 0, 0
         self._few = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -159,17 +179,22 @@ class Courier:
     async def _in_turn(self, row: OutboxMessage) -> datetime | None:
         """What may be said is looked up when it is this message's turn, so that nothing changes while it waits."""
         pace, chat = self._pace(row)
-        if left := pace.pause_left(chat):
+        if left := max(pace.pause_left(chat), pace.pause_left(EVERYBODY)):
             until = self._services.clock() + timedelta(seconds=left)
             await outbox.put_back(self._services, row, until, reason="retry after", tried=False)
             return until
         await pace.wait(chat)
+        if row.channel == BY_SMS:
+            async with self._texts_in_flight:
+                return await self._to_phone(row)
         async with self._in_flight:
             to = {"client": self._to_client, "asker": self._to_asker, "worker": self._to_worker}
             return await to[chat_of(row)[0]](row)
 
     def _pace(self, row: OutboxMessage) -> tuple[Pace, int]:
         whose, number = chat_of(row)
+        if whose == "phone":
+            return self._to_phones, number
         pace = self._to_workers if whose == "worker" else self._to_clients
         return pace, -number if whose == "asker" else number
 
@@ -201,6 +226,29 @@ class Courier:
         with speaking(worker.locale):
             notice = await for_worker(self._services, row, worker)
         return await self._say(row, notice, self._staff_bot, worker)
+
+    async def _to_phone(self, row: OutboxMessage) -> datetime | None:
+        """A text message, if it is still wanted and true. It also goes where the chat is blocked: it has a consent and
+        an end of its own."""
+        phone = await text_messages.number_for(self._services, row)
+        async with looked_up(self._services, row) as about:
+            client = about.client
+            if client is None or phone is None or self._gateway is None:
+                await self._settle(row, Row.DROPPED, reason="no number" if self._gateway else "no gateway")
+                return None
+            with speaking(client.locale):
+                text = await for_phone(self._services, row, client, phone)
+        if text is None:
+            await self._settle(row, Row.DROPPED, reason="no longer true")
+            return None
+        went = await self._gateway.send(phone.number, text)
+        if went is Went.SENT:
+            await self._settle(row, Row.SENT)
+            return None
+        log.warning("text message not sent", kind=row.kind, row=row.id, error=went)
+        if went is not Went.REFUSED:
+            self._to_phones.pause(EVERYBODY, self._gateway.rests)
+        return await (self._uncertain(row) if went is Went.UNCERTAIN else self._retry(row, "not delivered"))
 
     async def _say(
         self, row: OutboxMessage, notice: Notice | None, bot: Bot, to: Client | Staff | Asker
@@ -262,6 +310,9 @@ class Courier:
         cause = error.__cause__
         if cause is None or isinstance(cause, NOT_DELIVERED) or notice.repeatable:
             return await self._retry(row, "not delivered")
+        return await self._uncertain(row)
+
+    async def _uncertain(self, row: OutboxMessage) -> datetime | None:
         UNCERTAIN.inc()
         if row.reason == outbox.UNCERTAIN:
             await self._settle(row, Row.FAILED, reason="uncertain twice")

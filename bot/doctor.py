@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from pydantic import SecretStr
 
+from bot import sms
 from bot.db import keys
 from bot.db.columns import BadKey, Vault, WrongKey
 from bot.db.upgrade import current, head
@@ -44,6 +45,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     if database.well:
         yield await _stored(settings)
     yield _catalog(settings)
+    yield _text_messages(settings)
     async for finding in _in_use(settings):
         yield finding
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
@@ -109,6 +111,15 @@ def _catalog(settings: Settings) -> Finding:
     return Finding(
         "catalogue", True, f"{len(catalog.offers)} offers of {len(catalog.organisations)} organisations{kind}"
     )
+
+
+def _text_messages(settings: Settings) -> Finding:
+    """Whether they are offered, and how. Nothing is sent: that would cost money."""
+    if settings.sms_url is None:
+        return Finding("text messages", True, "no RINNALLA_SMS_URL: none are offered")
+    through = ", ".join(sms.names(settings.sms_url.get_secret_value()) or ())
+    how = "a link" if settings.pages_url else "words in the chat, for no RINNALLA_PUBLIC_URL is set"
+    return Finding("text messages", True, f"through {through}; they end by {how}. Nothing was sent.")
 
 
 async def _in_use(settings: Settings) -> AsyncIterator[Finding]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot import appointment_views, follow_up_words, looks, views
 from bot.core.check_in import CheckIn
-from bot.core.consent import EventKind, Shared
+from bot.core.consent import EventKind, Purpose, Shared
 from bot.core.enquiries import Side
 from bot.core.follow_ups import Answers, Pace
 from bot.core.follow_ups import State as FollowUpState
@@ -20,7 +20,7 @@ from bot.i18n import gettext as _
 from bot.names import organisation_name
 from bot.services.access import Reading
 from bot.services.base import Services
-from bot.services.outbox import Kind, Row
+from bot.services.outbox import BY_SMS, Kind, Row
 from catalog.schema import Catalog
 
 STYLE = Markup(
@@ -70,6 +70,7 @@ def page(data: dict[str, Any], services: Services) -> str:
         _section(_("Miten on mennyt"), *(_follow_up(one, data, services) for one in data["follow_ups"])),
         _section(_("Koodit ammattilaiselle"), _list(_claim(one, services) for one in data["claims"])),
         _section(_("Nimettömät kysymyksesi"), *(_enquiry(one, services) for one in data["enquiries"])),
+        _section(_("Tekstiviestit"), _list(_number(one, services) for one in data["phone_numbers"])),
         _section(_("Viestit"), _list(_message(one, services) for one in data["messages"])),
         _section(_("Kuka on katsonut tietojani"), _readings(data["readings"], services)),
     )
@@ -195,7 +196,11 @@ def _consent(consent: dict[str, Any], services: Services) -> Markup:
     kinds = looks.kind_names(record.get("pii_types", ()))
     return _article(
         organisation_name(services.catalog, consent["organisation_id"]),
-        html(_("Mitä varten: yhteydenotto ja avusta sopiminen")),
+        html(
+            _("Mitä varten: muistutukset tekstiviestinä")
+            if consent["purpose"] == Purpose.REMIND
+            else _("Mitä varten: yhteydenotto ja avusta sopiminen")
+        ),
         fill(_("Mitä tietoja: {kinds}"), kinds=kinds) if kinds else Markup(""),
         fill(
             _("Voimassa {start}–{end}"),
@@ -211,6 +216,8 @@ def _consent(consent: dict[str, Any], services: Services) -> Markup:
             html(_("\nTämän työntekijä saa nähdä:")),
             views.shared(Shared.model_validate(consent["shared"]), services.catalog),
         )
+        if consent["shared"] and consent["purpose"] == Purpose.CONTACT
+        else Markup("")
         if consent["shared"]
         else html(_("Suostumus on päättynyt, ja se, mitä jaoit, on poistettu.")),
     )
@@ -306,8 +313,9 @@ def _message(message: dict[str, Any], services: Services) -> Markup:
         fate = _("Lähtee aikaisintaan: {day}").format(day=_day(message["due_at"], services))
     else:
         fate = _("Tätä ei lähetetty.")
+    name = _message_name(message["kind"])
     return views.joined(
-        html(_message_name(message["kind"])),
+        html(_("{what} (tekstiviesti)").format(what=name) if message["channel"] == BY_SMS else name),
         html(fate),
         fill("<blockquote>{words}</blockquote>", words=message["note"]) if message["note"] else None,
     )
@@ -330,9 +338,17 @@ def _message_name(kind: str) -> str:
         str(Kind.CONSENT_ENDED): _("Tieto siitä, että suostumuksesi päättyi"),
         str(Kind.ENQUIRY_ANSWER): _("Vastaus nimettömään kysymykseesi"),
         str(Kind.ENQUIRY_ENDED): _("Tieto siitä, että nimetön kysymyksesi päättyi"),
+        str(Kind.NUMBER_CODE): _("Koodi, jolla varmistin numerosi"),
         str(Kind.CLIENT_WORD): _("Sinun viestisi työntekijälle"),
         str(Kind.OUTCOME): _("Tieto työntekijälle siitä, miten sinulla on mennyt"),
     }.get(kind, kind)
+
+
+def _number(phone: dict[str, Any], services: Services) -> str:
+    if phone["confirmed_at"] is None:
+        return _("{number}, odottaa koodia").format(number=phone["number"])
+    since = _day(phone["confirmed_at"], services)
+    return _("{number}, vahvistettu {day}").format(number=phone["number"], day=since)
 
 
 def _readings(entries: Sequence[dict[str, Any]], services: Services) -> Markup:

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot import sms
 from bot.core.calendar import QuietHours
 
 CATALOG = Path(__file__).resolve().parent.parent / "catalog" / "data"
@@ -115,6 +116,14 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = Field(
         None, description="secret that Telegram sends with each webhook call"
     )
+    public_url: AnyHttpUrl | None = Field(
+        None, description="https address of the link that ends text messages; empty: that of the webhooks"
+    )
+    sms_url: SecretStr | None = Field(
+        None,
+        description="address of a gateway for text messages, as apprise reads it, with `{number}` in it; "
+        "several, separated by blanks, are tried in order; empty: none are offered",
+    )
     listen: str = Field("127.0.0.1:8080", description="address and port of webhooks, health and metrics")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
 
@@ -158,6 +167,16 @@ class Settings(BaseSettings):
             raise ValueError("Telegram takes only letters a-z, digits, _ and -, 256 of them at most")
         return value
 
+    @field_validator("sms_url")
+    @classmethod
+    def gateways_are_known(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and sms.names(value.get_secret_value()) is None:
+            raise ValueError(
+                "no address of a gateway: write one that apprise knows, for instance "
+                "46elks://user:password@Rinnalla/{number}"
+            )
+        return value
+
     @field_validator("quiet_hours", mode="before")
     @classmethod
     def quiet_hours_from_text(cls, value: Any) -> Any:
@@ -199,6 +218,12 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def pages_url(self) -> str | None:
+        """Where others reach the pages of `bot.web`, without a slash at the end."""
+        url = self.public_url or self.webhook_url
+        return str(url).rstrip("/") if url else None
 
     @property
     def listen_host(self) -> str:

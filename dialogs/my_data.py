@@ -17,7 +17,7 @@ from bot.names import organisation_name
 from bot.services import clients, consents, corrections, my_data, own_times
 from bot.services.base import Services
 from bot.services.corrections import CORRECTABLE, Round
-from dialogs import choices
+from dialogs import choices, text_messages
 from dialogs.common import (
     Label,
     OneAtATime,
@@ -52,6 +52,7 @@ async def get_main(dialog_manager: DialogManager, services: Services, **_kwargs:
         "correctable": bool(details),
         "answered": bool(rounds),
         "known": await clients.seen(services, chat_of(dialog_manager).id) is not None,
+        "texts": await text_messages.offered_to(dialog_manager),
         "open": _("🙈 Piilota muistutusten sisältö ilmoituksissa")
         if await clients.open_notices(services, chat_of(dialog_manager).id)
         else _("👀 Näytä muistutusten sisältö ilmoituksissa"),
@@ -208,6 +209,7 @@ def build() -> Dialog:
             Button(Label("🗑 Poista vastauksia"), id="rounds", on_click=to(At.rounds), when="answered"),
             Button(Ready("reminders"), id="reminders", on_click=on_reminders, when="known"),
             Button(Ready("open"), id="open", on_click=on_open_notices, when="known"),
+            Button(Label("📱 Tekstiviestit"), id="texts", on_click=text_messages.on_open, when="texts"),
             Button(back, id="back", on_click=on_leave),
             state=At.main,
             getter=get_main,

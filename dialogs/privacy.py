@@ -12,12 +12,13 @@ from aiogram_dialog.widgets.kbd import Button
 from markupsafe import Markup
 
 from bot import views
+from bot.core.consent import Purpose
 from bot.i18n import fill, html
 from bot.i18n import gettext as _
 from bot.names import organisation_name
 from bot.services import clients, consents, enquiries, receipts
 from bot.services.base import Services
-from dialogs import access, choices, my_data, renewal, tidy
+from dialogs import access, choices, my_data, renewal, text_messages, tidy
 from dialogs.common import Label, OneAtATime, Ready, Tr, chat_of, page, services_of, to
 from dialogs.states import Matters as At
 
@@ -79,6 +80,15 @@ async def get_consent(dialog_manager: DialogManager, services: Services, **_kwar
 def consent_text(services: Services, one: consents.MyConsent) -> Markup:
     """A consent in force, in plain words: to whom, what, until when. After its request nobody sees the data."""
     zone = services.settings.zone
+    term = fill(
+        _("Annettu {day}, voimassa {until} asti.\n"),
+        day=views.until(one.given_at, zone),
+        until=views.until(one.valid_until, zone),
+    )
+    if one.purpose is Purpose.REMIND:
+        head, number = html(_("<b>Suostumus: tekstiviestit</b>")), one.shared.phone or "–"
+        told = _("Sinulle saa lähettää muistutuksia tekstiviestinä numeroon <b>{number}</b>.")
+        return views.joined(head, term, fill(told, number=number))
     seen = (
         _("Työntekijä saa nähdä tämän ja ottaa sinuun yhteyttä:")
         if one.live
@@ -89,11 +99,7 @@ def consent_text(services: Services, one: consents.MyConsent) -> Markup:
             _("<b>Suostumus: {organisation}</b>"),
             organisation=organisation_name(services.catalog, one.organisation_id),
         ),
-        fill(
-            _("Annettu {day}, voimassa {until} asti.\n"),
-            day=views.until(one.given_at, zone),
-            until=views.until(one.valid_until, zone),
-        ),
+        term,
         html(seen),
         views.shared(one.shared, services.catalog),
     )
@@ -120,9 +126,11 @@ async def on_receipt(_callback: CallbackQuery, _button: Button, manager: DialogM
 
 
 async def on_withdraw(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    await consents.withdraw(services_of(manager), chat_of(manager).id, _at_hand(manager))
+    purpose = await consents.withdraw(services_of(manager), chat_of(manager).id, _at_hand(manager))
     await callback.answer(
-        _(
+        text_messages.ended_line()
+        if purpose is Purpose.REMIND
+        else _(
             "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
             "Sitä, mitä olette jo puhuneet, en voi poistaa."
         ),

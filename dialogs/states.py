@@ -174,6 +174,14 @@ class Feedback(StatesGroup):
     thanks = State()
 
 
+class TextMessages(StatesGroup):
+    about = State()  # what they are, before anything is asked
+    number = State()
+    agree = State()  # to what, to which number, how it ends
+    code = State()  # what was sent to the number comes back here
+    on = State()  # where they go, and their end
+
+
 class Answer(StatesGroup):
     write = State()  # the client's own words back to a worker
 

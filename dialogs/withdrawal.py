@@ -13,12 +13,13 @@ from aiogram_dialog import Dialog, DialogManager, LaunchMode, ShowMode
 from aiogram_dialog.widgets.kbd import Button
 
 from bot import views
+from bot.core.consent import Purpose
 from bot.core.withdrawing import Meant
-from bot.i18n import current_locale
 from bot.i18n import gettext as _
+from bot.names import organisation_name
 from bot.services import consents
 from bot.services.base import Services
-from dialogs import choices
+from dialogs import choices, text_messages
 from dialogs.common import Label, Tr, chat_of, go_home, leave, page, services_of, tell
 from dialogs.states import Withdrawal as At
 
@@ -54,13 +55,7 @@ async def hear(manager: DialogManager, text: str) -> bool:
 
 async def get_choose(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
     mine = await consents.mine(services, chat_of(dialog_manager).id)
-    organisations = services.catalog.organisations_by_id
-    names = {
-        one.id: organisations[one.organisation_id].name.best(current_locale())
-        if one.organisation_id in organisations
-        else one.organisation_id
-        for one in mine
-    }
+    names = {one.id: organisation_name(services.catalog, one.organisation_id) for one in mine}
     return {"mine": list(names.items()), "several": len(names) > 1}
 
 
@@ -86,12 +81,15 @@ async def on_all(_callback: CallbackQuery, _button: Button, manager: DialogManag
 
 async def _withdraw(manager: DialogManager, consent_id: str) -> None:
     """At once, and said plainly: there is nothing to take back, only a new request."""
-    if not await consents.withdraw(services_of(manager), chat_of(manager).id, consent_id):
+    purpose = await consents.withdraw(services_of(manager), chat_of(manager).id, consent_id)
+    if purpose is None:
         await tell(manager, _("Tätä suostumusta ei enää ole."))
         return
     await tell(
         manager,
-        _(
+        text_messages.ended_line()
+        if purpose is Purpose.REMIND
+        else _(
             "Suostumuksesi on nyt peruttu. Tietosi poistuvat työntekijän viesteistä, ja hänelle kerrotaan "
             "perumisesta. Sitä, mitä olette jo puhuneet, en voi poistaa. "
             "Voit pyytää yhteydenottoa uudelleen, milloin vain haluat."
@@ -132,12 +130,17 @@ async def on_let_end(callback: CallbackQuery, services: Services) -> None:
 async def on_withdraw(callback: CallbackQuery, services: Services) -> None:
     """One tap on the receipt. The receipt then says so, and holds nothing personal any more."""
     consent_id = (callback.data or "").partition(":")[2]
-    if not await consents.withdraw(services, callback.from_user.id, consent_id):
+    purpose = await consents.withdraw(services, callback.from_user.id, consent_id)
+    if purpose is None:
         await callback.answer(_("Tätä suostumusta ei enää ole."), show_alert=True)
         return
-    text = _(
-        "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
-        "Sitä, mitä olette jo puhuneet, en voi poistaa."
+    text = (
+        text_messages.ended_line()
+        if purpose is Purpose.REMIND
+        else _(
+            "Suostumus on peruttu. Tietosi poistuvat työntekijän viesteistä. "
+            "Sitä, mitä olette jo puhuneet, en voi poistaa."
+        )
     )
     await callback.answer(text, show_alert=True)
     if isinstance(callback.message, Message):

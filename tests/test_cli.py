@@ -483,11 +483,24 @@ def test_the_doctor_finds_what_is_broken_and_shows_no_secret(
         "encryption keys": True,
         "database": False,
         "catalogue": False,
+        "text messages": True,
         "client bot": False,
         "staff bot": False,
     }
     assert done.exit_code == 1
     assert "hunter2" not in done.output
+
+
+def test_the_doctor_tells_of_text_messages_and_sends_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def says() -> str:
+        findings = json.loads(rinnalla("doctor", "--json").stdout)
+        return str(next(finding["says"] for finding in findings if finding["what"] == "text messages"))
+
+    assert says() == "no RINNALLA_SMS_URL: none are offered"
+    monkeypatch.setenv("RINNALLA_SMS_URL", "46elks://u:hunter2@Rinnalla/{number} json://127.0.0.1:1/{number}")
+    assert says().startswith("through 46elks, JSON; they end by words in the chat")
+    monkeypatch.setenv("RINNALLA_PUBLIC_URL", "https://rinnalla.example")
+    assert says() == "through 46elks, JSON; they end by a link. Nothing was sent."
 
 
 def test_the_doctor_knows_an_old_and_a_missing_database(

@@ -155,6 +155,7 @@ def test_everything_has_a_name_in_words() -> None:
         Kind.OUTCOME,
         Kind.ENQUIRY_ANSWER,
         Kind.ENQUIRY_ENDED,
+        Kind.NUMBER_CODE,
     }
     to_workers_only = {
         *(Kind.CARD, Kind.RETRACT, Kind.CONSENT_OVER, Kind.ENQUIRY, Kind.CLAIM_REFUSED),

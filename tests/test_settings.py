@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from pydantic import SecretStr
+from pydantic import AnyHttpUrl, SecretStr
 
 from bot.commands.common import read_settings
 from bot.core.calendar import QuietHours
@@ -52,6 +52,8 @@ GOOD = [
     ("RETENTION", "P2Y", timedelta(days=730)),
     ("RETENTION", "P90D", timedelta(days=90)),
     ("COURIER_INTERVAL", "PT0.5S", timedelta(seconds=0.5)),
+    ("PUBLIC_URL", "https://r.example/x", AnyHttpUrl("https://r.example/x")),
+    ("SMS_URL", "46elks://u:p@Rinnalla/{number}", SecretStr("46elks://u:p@Rinnalla/{number}")),
     ("LISTEN", "0.0.0.0:80", "0.0.0.0:80"),
     ("LISTEN", "[::1]:8080", "[::1]:8080"),
 ]
@@ -91,6 +93,15 @@ BAD = {
     "RETENTION": [SECRET, "P0Y", "-P2Y", "2", "2Y"],
     "COURIER_INTERVAL": [SECRET, "PT0S", "-PT5S", "5"],
     "WEBHOOK_URL": [SECRET],
+    "PUBLIC_URL": [SECRET],
+    "SMS_URL": [
+        SECRET,
+        f"46elks://u:{SECRET}@Rinnalla/everybody",
+        f"{SECRET}://u:p@h/{{number}}",
+        f"json://h/{{number}} {SECRET}",
+        f"twilio://{SECRET}/{{number}}",
+        " ",
+    ],
     "WEBHOOK_SECRET": [f"{SECRET} with blanks", f"{SECRET}ä", SECRET * 40],
     "LISTEN": [SECRET, "8080", f"127.0.0.1:{SECRET}", "127.0.0.1:70000", ":8080"],
     "LOG_LEVEL": [SECRET, "LOUD"],
@@ -147,6 +158,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         "WEBHOOK_SECRET": SECRET,
         "ENCRYPTION_KEYS": KEY,
         "REDIS_URL": f"redis://:{SECRET}@h",
+        "SMS_URL": f"46elks://u:{SECRET}@Rinnalla/{{number}}",
     }
     for name, value in values.items():
         monkeypatch.setenv(f"RINNALLA_{name}", value)

@@ -12,7 +12,7 @@ import structlog
 
 TALKATIVE = (
     *("aiogram", "aiogram_dialog", "aiohttp", "aiosqlite", "alembic", "apscheduler", "asyncio"),
-    *("httpcore", "httpx", "telegram"),
+    *("httpcore", "httpx", "requests", "telegram", "urllib3"),
 )
 """Libraries that tell of every step at DEBUG or INFO, some of them with addresses that hold tokens."""
 QUOTING = ("telegram.request",)

@@ -22,6 +22,9 @@ TEXT_VERSION = "2026-11-2"
 VALID_DAYS = (30, 90, 180)
 ASK_BEFORE = timedelta(days=7)
 """So long before a term ends its client is asked what then."""
+THE_SERVICE = "the service"
+"""Recipient of a consent that is given to no organisation; no organisation's id holds a blank."""
+SMS_GATEWAY = "the operator's text message gateway"
 GENESIS = ""
 """What the first event of the chain takes for the hash before it."""
 
@@ -52,6 +55,7 @@ class BestTime(StrEnum):
 
 class Purpose(StrEnum):
     CONTACT = "contact"  # the organisation may contact the client about what was shared
+    REMIND = "remind"  # the service may send the client text messages
 
 
 class EventKind(StrEnum):
@@ -214,7 +218,7 @@ class ConsentRecord(BaseModel):
             event_id=event_id,
             event_type=kind,
             event_time=at,
-            entity_id="the service" if kind is EventKind.EXPIRED else self.pii_principal_id,
+            entity_id=THE_SERVICE if kind is EventKind.EXPIRED else self.pii_principal_id,
             state=ConsentState(kind.value) if ended else ConsentState.GIVEN,
             valid_until=valid_until,
             notice=Notice(version=TEXT_VERSION, language=language),

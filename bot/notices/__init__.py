@@ -6,16 +6,25 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot.db.tables import Client, OutboxMessage, Staff
+from bot.db.tables import Client, OutboxMessage, PhoneNumber, Staff
 from bot.i18n import fill
 from bot.i18n import gettext as _
-from bot.notices import appointments, closing, follow_ups, for_clients, for_workers, own_times, rescue
+from bot.notices import (
+    appointments,
+    closing,
+    follow_ups,
+    for_clients,
+    for_workers,
+    own_times,
+    rescue,
+    text_messages,
+)
 from bot.notices.for_askers import for_asker
 from bot.notices.notice import Notice
 from bot.services.base import Services
 from bot.services.outbox import UNASKED, Kind
 
-__all__ = ["Notice", "for_asker", "for_client", "for_worker"]
+__all__ = ["Notice", "for_asker", "for_client", "for_phone", "for_worker"]
 
 TO_CLIENTS: dict[str, Callable[[Services, OutboxMessage, Client], Awaitable[Notice | None]]] = {
     Kind.RECEIPT: for_clients.receipt,
@@ -48,12 +57,24 @@ TO_WORKERS: dict[str, Callable[[Services, OutboxMessage, Staff], Awaitable[Notic
 }
 
 
+async def _unveiled(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
+    if row.kind in UNASKED and client.opted_out_at is not None:
+        return None
+    return await TO_CLIENTS[row.kind](services, row, client)
+
+
+async def for_phone(services: Services, row: OutboxMessage, client: Client, phone: PhoneNumber) -> str | None:
+    """What a row says to its client now as a text message."""
+    if row.kind == Kind.NUMBER_CODE:
+        return text_messages.code(services, phone)
+    notice = await _unveiled(services, row, client)
+    return text_messages.told(services, notice, client, phone) if notice else None
+
+
 async def for_client(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
     """What a row says to its client now. A reminder is veiled, so that nothing personal can be read on a phone that
     lies on a table, unless the client wants it open."""
-    if row.kind in UNASKED and client.opted_out_at is not None:
-        return None
-    notice = await TO_CLIENTS[row.kind](services, row, client)
+    notice = await _unveiled(services, row, client)
     if notice is None or row.kind not in UNASKED or client.open_notices:
         return notice
     veiled = fill(

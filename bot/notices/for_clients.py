@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardMarkup
 
 from bot import views
-from bot.core.consent import ConsentRecord, Reach, Shared, stamp
+from bot.core.consent import ConsentRecord, Purpose, Reach, Shared, stamp
 from bot.core.requests import IN_HAND, LIVE, Outcome, State
 from bot.db.tables import Client, Consent, OutboxMessage
 from bot.i18n import fill, html
@@ -26,6 +26,8 @@ async def receipt(services: Services, row: OutboxMessage, client: Client) -> Not
 
 def _receipt(services: Services, consent: Consent) -> Notice:
     zone = services.settings.zone
+    if consent.purpose == Purpose.REMIND:
+        return _receipt_of_texts(services, consent)
     events = ConsentRecord.model_validate(consent.record).events
     last = events[-1] if len(events) > 1 else None
     text = views.joined(
@@ -42,6 +44,26 @@ def _receipt(services: Services, consent: Consent) -> Notice:
         fill(_("Päivitetty {day}.\n"), day=views.until(last.event_time, zone)) if last else None,
         html(_("Työntekijälle kerrotaan:")),
         views.shared(Shared.model_validate(consent.shared), services.catalog),
+    )
+    rows = [
+        button(_("Peru suostumus"), f"withdraw:{consent.id}"),
+        button(_("📁 Omat asiani"), "go:matters"),
+    ]
+    return Notice(text, InlineKeyboardMarkup(rows), protect=True)
+
+
+def _receipt_of_texts(services: Services, consent: Consent) -> Notice:
+    zone = services.settings.zone
+    text = fill(
+        _(
+            "🧾 <b>Suostumuksesi tekstiviesteihin</b>\n"
+            "Mitä varten: muistutukset tekstiviestinä numeroon <b>{number}</b>\n"
+            "Annettu {day}, voimassa {until} asti.\n\n"
+            "Numerosi ja viestin näkevät viestinvälittäjä ja puhelinoperaattori. Työntekijä ei näe numeroa."
+        ),
+        number=Shared.model_validate(consent.shared).phone or "–",
+        day=views.until(consent.given_at, zone),
+        until=views.until(consent.valid_until, zone),
     )
     rows = [
         button(_("Peru suostumus"), f"withdraw:{consent.id}"),
@@ -151,6 +173,14 @@ async def consent_ended(services: Services, row: OutboxMessage, client: Client) 
 
 
 def _consent_ended(services: Services, consent: Consent) -> Notice:
+    if consent.purpose == Purpose.REMIND:
+        text = html(
+            _(
+                "Lupasi tekstiviesteihin päättyi tänään, ja poistin numerosi. Muistutukset tulevat edelleen tähän "
+                "chattiin. Jos haluat tekstiviestit takaisin, anna numerosi uudelleen kohdassa Omat tietoni."
+            )
+        )
+        return Notice(text, InlineKeyboardMarkup([button(_("📁 Omat asiani"), "go:matters")]))
     organisation = organisation_name(services.catalog, consent.organisation_id)
     text = fill(
         _(

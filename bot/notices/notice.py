@@ -34,6 +34,7 @@ class Notice:
     protect: bool = False
     card: Card | enquiry_desk.Card | None = None  # what the message shows, if it is a worker's card
     picture: bytes | None = None  # a PNG, with the text below it
+    brief: str | None = None  # what a locked screen may show to anybody: when, and not what about
     file: File | None = None  # comes with the message, such as an appointment for a calendar
 
     @property

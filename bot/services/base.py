@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.allowance import Allowance
 from bot.core.calendar import Clock
 from bot.core.safety import SafetyScreen
+from bot.core.text_messages import CODES_WITHIN, MOST_CODES
 from bot.core.window import Window
 from bot.core.withdrawing import WithdrawalEar, withdrawal_ear
 from bot.db.columns import Vault
@@ -29,6 +30,10 @@ class Services:
     settings: Settings
     allowance: Allowance = field(default_factory=Allowance)
     """Of each person's costly acts; in memory, and gone with the process."""
+    codes_to_number: Allowance = field(
+        default_factory=lambda: Allowance(MOST_CODES, CODES_WITHIN / MOST_CODES)
+    )
+    """Of codes to one telephone number, whoever gives it; in memory as well."""
     withdrawing: WithdrawalEar = field(default_factory=withdrawal_ear)
     window: Window = field(default_factory=Window)
     """Through which all goes that the client bot says: replies, and what the service says of its own accord."""

@@ -71,11 +71,12 @@ async def speak(services: Services, chat: Chat) -> None:
 
 async def opt_out(services: Services, chat_id: int) -> None:
     """The client has said stop: what nobody waits for is not sent any more, not even what is on its way. Somebody we
-    do not know gets no messages anyway, and nothing is noted of them."""
+    do not know gets no messages anyway, and nothing is noted of them. Text messages end, and their number goes."""
     async with services.db.work() as session:
         client = await find(session, services, chat_id, lock=True)
         if client is not None:
             client.opted_out_at = client.opted_out_at or services.clock()
+            await consents.end_texts(session, services, client)
             await outbox.drop_unasked(session, client.id)
             await follow_up_plan.stop(session, services, client)
 

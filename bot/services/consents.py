@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import consent as rules
-from bot.core.consent import ConsentRecord, ConsentState, EventKind, Shared
+from bot.core.consent import ConsentRecord, ConsentState, EventKind, Purpose, Shared
 from bot.core.requests import LIVE, State
-from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, Staff
-from bot.services import appointments, follow_up_plan, outbox
+from bot.db.tables import Client, Consent, ConsentChain, ConsentEvent, ContactRequest, PhoneNumber, Staff
+from bot.services import appointments, follow_up_plan, outbox, texts
 from bot.services.base import Services
 
 
@@ -85,6 +85,9 @@ async def end(
     await append_event(session, services, consent, kind, locale)
     consent.state = ConsentState(kind.value)
     consent.ended_at, consent.shared, consent.once_given = services.clock(), None, None
+    if consent.purpose == Purpose.REMIND and consent.client_id is not None:
+        await session.execute(delete(PhoneNumber).where(PhoneNumber.consent_id == consent.id))
+        await texts.drop(session, consent.client_id)
     resting = select(ContactRequest).where(ContactRequest.consent_id == consent.id)
     writing = Staff.writing_to.in_(resting.with_only_columns(ContactRequest.id))
     await session.execute(update(Staff).where(writing).values(writing_to=None, draft=None))
@@ -108,8 +111,28 @@ async def end(
             await follow_up_plan.stop_about(session, services, request)
 
 
-async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:
-    """The client withdraws. True also if it had ended already; False if it is not this client's consent."""
+async def end_texts(session: AsyncSession, services: Services, client: Client) -> bool:
+    """Inside a unit of work: no more text messages to this client, also if the number is not confirmed yet. False if
+    there were none."""
+    held = select(Consent).where(
+        Consent.client_id == client.id,
+        Consent.purpose == Purpose.REMIND,
+        Consent.state == ConsentState.GIVEN,
+    )
+    ended = False
+    for consent in await session.scalars(held.with_for_update(key_share=True)):
+        await end(session, services, consent, EventKind.WITHDRAWN, client.locale)
+        ended = True
+    unconfirmed = await session.get(PhoneNumber, client.id)
+    if unconfirmed is not None:
+        await session.delete(unconfirmed)
+        await texts.drop(session, client.id)
+    return ended or unconfirmed is not None
+
+
+async def withdraw(services: Services, chat_id: int, consent_id: str) -> Purpose | None:
+    """The client withdraws. Returns what the consent was for, also if it had ended already; None if it is not this
+    client's consent."""
     key = services.vault.fingerprint(chat_id, "client")
     async with services.db.work() as session:
         row = (
@@ -121,11 +144,11 @@ async def withdraw(services: Services, chat_id: int, consent_id: str) -> bool:
             )
         ).first()
         if row is None:
-            return False
+            return None
         consent, client = row
         if consent.state == ConsentState.GIVEN:
             await end(session, services, consent, EventKind.WITHDRAWN, client.locale)
-    return True
+    return Purpose(consent.purpose)
 
 
 async def withdraw_all(services: Services, chat_id: int) -> int:
@@ -142,6 +165,7 @@ class MyConsent:
 
     id: str
     organisation_id: str
+    purpose: Purpose
     given_at: datetime
     valid_until: datetime
     shared: Shared
@@ -170,6 +194,7 @@ async def mine(services: Services, chat_id: int) -> list[MyConsent]:
             MyConsent(
                 consent.id,
                 consent.organisation_id,
+                Purpose(consent.purpose),
                 consent.given_at,
                 consent.valid_until,
                 Shared.model_validate(consent.shared),

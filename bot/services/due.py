@@ -21,19 +21,17 @@ MOST_OF_ONE_CHAT = 3
 """Messages of one chat that are claimed together: a chat may get one a second, and others must not wait for it."""
 
 Chat = tuple[str, int]
+IN_CHAT, BY_SMS = "chat", "sms"
 OLDEST = (OutboxMessage.due_at, OutboxMessage.id)
-WHOSE = (OutboxMessage.client_id, OutboxMessage.staff_id, OutboxMessage.enquiry_id)
-CHAT = (
-    OutboxMessage.client_id,
-    OutboxMessage.staff_id,
-    case(
-        (
-            and_(OutboxMessage.client_id.is_(None), OutboxMessage.staff_id.is_(None)),
-            func.coalesce(OutboxMessage.enquiry_id, 0),
-        )
-    ),
-)
-"""The number in `chat_of`, in one of the three, and NULL in the others."""
+WHOSE = (OutboxMessage.client_id, OutboxMessage.staff_id, OutboxMessage.enquiry_id, OutboxMessage.channel)
+NO_CLIENT, NO_WORKER = OutboxMessage.client_id.is_(None), OutboxMessage.staff_id.is_(None)
+CHAT: dict[str, ColumnElement[int | None]] = {
+    "client": case((OutboxMessage.channel == IN_CHAT, OutboxMessage.client_id)),
+    "phone": case((OutboxMessage.channel == BY_SMS, OutboxMessage.client_id)),
+    "worker": case((NO_CLIENT, OutboxMessage.staff_id)),
+    "asker": case((and_(NO_CLIENT, NO_WORKER), func.coalesce(OutboxMessage.enquiry_id, 0))),
+}
+"""The number in `chat_of`, in one of these, and NULL in the others."""
 
 
 class Row(StrEnum):
@@ -48,9 +46,9 @@ class Row(StrEnum):
 
 def chat_of(row: Any) -> Chat:
     """Whose chat a message goes to: that of a client, of a worker, or of whoever made an enquiry, who is known by the
-    enquiry alone."""
+    enquiry alone; or whose telephone. A client's chat and telephone do not wait for each other."""
     if row.client_id is not None:
-        return "client", row.client_id
+        return "phone" if row.channel == BY_SMS else "client", row.client_id
     if row.staff_id is not None:
         return "worker", row.staff_id
     return "asker", row.enquiry_id or 0
@@ -100,7 +98,7 @@ def _share(rows: Iterable[Any]) -> list[int]:
 
 
 async def _first_of(session: AsyncSession, chats: set[Chat], waiting: ColumnElement[bool]) -> list[int]:
-    place = func.row_number().over(partition_by=CHAT, order_by=OLDEST).label("place")
+    place = func.row_number().over(partition_by=tuple(CHAT.values()), order_by=OLDEST).label("place")
     first = select(*OLDEST, *WHOSE, place).where(waiting, _in_one_of(chats)).subquery()
     rows = select(first).where(first.c.place <= MOST_OF_ONE_CHAT).order_by(first.c.due_at, first.c.id)
     return _share(await session.execute(rows))
@@ -108,21 +106,30 @@ async def _first_of(session: AsyncSession, chats: set[Chat], waiting: ColumnElem
 
 def _in_one_of(chats: set[Chat]) -> ColumnElement[bool]:
     """In such a form that the indexes of the columns serve."""
-    nobody: list[ColumnElement[bool]] = []
-    found: list[ColumnElement[bool]] = []
-    for column, numbers in zip(WHOSE, _by_kind(chats), strict=True):
-        if numbers:
-            found.append(and_(*nobody, column.in_(numbers)))
-        nobody.append(column.is_(None))
+    of_client, of_worker, of_asker = OutboxMessage.client_id, OutboxMessage.staff_id, OutboxMessage.enquiry_id
+    forms: dict[str, tuple[Any, tuple[ColumnElement[bool], ...]]] = {
+        "client": (of_client, (OutboxMessage.channel == IN_CHAT,)),
+        "phone": (of_client, (OutboxMessage.channel == BY_SMS,)),
+        "worker": (of_worker, (NO_CLIENT,)),
+        "asker": (of_asker, (NO_CLIENT, NO_WORKER)),
+    }
+    found = [
+        and_(*conditions, column.in_(numbers))
+        for kind, (column, conditions) in forms.items()
+        if (numbers := _numbers(chats, kind))
+    ]
     if ("asker", 0) in chats:
-        found.append(and_(*nobody))
+        found.append(and_(NO_CLIENT, NO_WORKER, of_asker.is_(None)))
     return or_(*found)
 
 
 def _in_none_of(chats: set[Chat]) -> list[ColumnElement[bool]]:
-    kinds = zip(CHAT, _by_kind(chats), strict=True)
-    return [or_(column.is_(None), column.not_in(numbers)) for column, numbers in kinds if numbers]
+    return [
+        or_(column.is_(None), column.not_in(numbers))
+        for kind, column in CHAT.items()
+        if (numbers := _numbers(chats, kind))
+    ]
 
 
-def _by_kind(chats: set[Chat]) -> list[list[int]]:
-    return [[number for each, number in chats if each == whose] for whose in ("client", "worker", "asker")]
+def _numbers(chats: set[Chat], kind: str) -> list[int]:
+    return [number for each, number in chats if each == kind]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, bindparam, delete, func, not_, select, update
@@ -19,11 +18,17 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bot.core.calendar import may_go_from
 from bot.core.consent import ConsentState
 from bot.core.grants import MEETS_CLIENTS, Role
-from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff
+from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, PhoneNumber, Staff
 from bot.db.work import on_commit
 from bot.services.base import Services
+from bot.services.due import BY_SMS as BY_SMS
+from bot.services.due import IN_CHAT as IN_CHAT
 from bot.services.due import Row as Row
 from bot.services.due import choose
+from bot.services.kinds import PASSED_ON as PASSED_ON
+from bot.services.kinds import SMS_KINDS as SMS_KINDS
+from bot.services.kinds import UNASKED as UNASKED
+from bot.services.kinds import Kind as Kind
 
 LEASE = timedelta(minutes=2)
 """How long a claimed message is left to its courier before another may take it for dead."""
@@ -35,43 +40,6 @@ CLAIM_LOCK = 7_253_672
 ROWS = cast(Table, OutboxMessage.__table__)
 UNCERTAIN = "uncertain"
 """Reason of a message whose line broke: it may have arrived. It stays so marked until it is settled."""
-
-
-class Kind(StrEnum):
-    RECEIPT = "receipt"  # to the client: what you consented to, with one tap to withdraw
-    STEP = "step"  # to the client: what happened to your request
-    CLOSING = "closing"  # to the client: the worker says that it is over; does that suit you?
-    UNANSWERED = "unanswered"  # to the client: nobody has taken your request, and what you can do
-    WORD = "word"  # to the client: a worker's own words
-    CONSENT_ENDING = "consent_ending"  # to the client: the term is about to run out, and what then?
-    FOLLOW_UP = "follow_up"  # to the client: how have things gone?
-    CLAIM_ASKED = "claim_asked"  # to the client: a worker has entered your code; may they see it?
-    CONSENT_ENDED = "consent_ended"  # to the client: the term ran out
-    OWN_REMINDER = "own_reminder"  # to the client: what they themselves have asked to be reminded of
-    APPOINTMENT = "appointment"  # to the client: times proposed, agreed on, cancelled or missed
-    REMINDER = "reminder"  # to the client: a meeting is near
-    CARD = "card"  # to a worker: the request as it stands now, sent or brought up to date
-    CLIENT_WORD = "client_word"  # to the worker who has the request: the client's own words
-    OUTCOME = "outcome"  # to the worker who has or had the request: how it went, as the client wants it told
-    CONSENT_OVER = "consent_over"  # to the worker who had the request: nothing may be done with it any more
-    CLAIM_REFUSED = "claim_refused"  # to the worker who has entered a code: the client says no
-    APPOINTMENT_NEWS = "appointment_news"  # to the worker: what the client says to a meeting
-    ENQUIRY = "enquiry"  # to a worker: an enquiry as it stands now
-    ENQUIRY_ANSWER = "enquiry_answer"  # to somebody known by a route only: what a worker has answered
-    ENQUIRY_ENDED = "enquiry_ended"  # to the same: somebody else, or time, has ended the enquiry
-    RESCUE = "rescue"  # to a contact person or a coordinator: nobody has taken this request
-    CLOSING_TOLD = "closing_told"  # to the worker who has the request: what became of its end
-    MISMATCH = "mismatch"  # to the worker and the contact person: the client says that nobody called
-    UNREACHED = "unreached"  # to the worker who has the request: the chat no longer reaches the client
-    RETRACT = "retract"  # to a worker: an earlier message that held a client's words is taken away
-
-
-UNASKED = frozenset({Kind.CONSENT_ENDING, Kind.OWN_REMINDER, Kind.REMINDER, Kind.FOLLOW_UP})
-"""What nobody waits for: it does not come to a client who has said stop. News of their own request and of their own
-consent still come."""
-
-PASSED_ON = frozenset({Kind.CLIENT_WORD, Kind.OUTCOME})
-"""What brings something a client has said to a worker: it is taken away when the consent ends."""
 
 
 async def put(
@@ -91,10 +59,12 @@ async def put(
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     anew: bool = False,
+    channel: str = IN_CHAT,
 ) -> None:
     """Leave a message to be sent. A second one with the same key changes nothing, or, with `anew`, makes the first
     one go again: that is how a worker's card is brought up to date. `urgent` is for answers to what a person just
-    did; all else waits for quiet hours and holidays to end."""
+    did; all else waits for quiet hours and holidays to end. What is in SMS_KINDS goes as a text message as well, if
+    its client wants them."""
     earliest = not_before or services.clock()
     values = {
         "key": key,
@@ -106,21 +76,43 @@ async def put(
         "enquiry_id": enquiry_id,
         "detail": dict(detail) if detail else None,
         "note": note,
+        "channel": channel,
         "due_at": may_go_from(earliest, services.settings.quiet_hours, services.settings.zone, urgent=urgent),
         "expires_at": expires_at,
         "urgent": urgent,
         "state": Row.WAITING,
         "attempts": 0,
     }
+    await insert(session, services, values, anew=anew)
+    if kind in SMS_KINDS and client_id is not None and await _wants_texts(session, services, client_id):
+        await insert(session, services, as_text(values), anew=anew)
+    on_commit(session, services.bell.set)
+
+
+async def _wants_texts(session: AsyncSession, services: Services, client_id: int) -> bool:
+    confirmed = (PhoneNumber.client_id == client_id, PhoneNumber.confirmed_at.is_not(None))
+    return services.settings.sms_url is not None and bool(
+        await session.scalar(select(PhoneNumber.client_id).where(*confirmed))
+    )
+
+
+def as_text(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same message once more, as a text message."""
+    return {**values, "key": f"{values['key']}:{BY_SMS}", "channel": BY_SMS}
+
+
+async def insert(
+    session: AsyncSession, services: Services, values: Mapping[str, Any], *, anew: bool = False
+) -> None:
+    """Once for each key."""
     dialect = sqlite if services.db.is_sqlite else postgresql
-    statement = dialect.insert(OutboxMessage).values(values)
+    statement = dialect.insert(OutboxMessage).values(dict(values))
     if anew:
         again = {name: values[name] for name in ("due_at", "urgent", "state", "attempts", "detail")}
         again["reason"] = None
         await session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
     else:
         await session.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
-    on_commit(session, services.bell.set)
 
 
 async def put_cards(

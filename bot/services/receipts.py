@@ -19,7 +19,7 @@ from bot.services.base import Services
 TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 GDPR = "http://data.europa.eu/eli/reg/2016/679/oj"
 OURS = "urn:x-rinnalla:"
-PURPOSES = {Purpose.CONTACT: ("PATRQT", "patient requested")}
+PURPOSES = dict.fromkeys(Purpose, ("PATRQT", "patient requested"))
 KINDS = {
     Item.NAME: "name the client wishes to be called by",
     Item.PHONE: "telephone number",

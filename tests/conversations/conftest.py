@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.demo import CLIENT_TOKEN, STAFF_TOKEN, settings_for
@@ -19,6 +20,9 @@ from tests.conftest import START
 from tests.conversations.inside import Inside, inside
 from tests.conversations.places import Parked
 from tests.conversations.talking import Later, Service, Talk, later, service
+
+NOWHERE = SecretStr("json://127.0.0.1:9/{number}")
+"""Text messages are offered everywhere; here they go nowhere."""
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +39,7 @@ async def whole_service(
     simulator_with_bots: Simulator, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Service]:
     settings = settings_for(simulator_with_bots.url, tmp_path_factory.mktemp("service"))
+    settings = settings.model_copy(update={"sms_url": NOWHERE})
     async with service(simulator_with_bots, settings) as started:
         yield started
 
@@ -58,14 +63,14 @@ async def years(tmp_path: Path) -> AsyncIterator[Later]:
 
 @pytest.fixture(scope="session")
 async def _desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Inside]:
-    async with inside(tmp_path_factory.mktemp("desk")) as opened:
+    async with inside(tmp_path_factory.mktemp("desk"), sms_url=NOWHERE) as opened:
         await opened.employ("kello")
         yield opened
 
 
 @pytest.fixture(scope="session")
 async def _rounds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Inside]:
-    async with inside(tmp_path_factory.mktemp("rounds"), memory=True) as opened:
+    async with inside(tmp_path_factory.mktemp("rounds"), memory=True, sms_url=NOWHERE) as opened:
         await opened.employ("kello")
         yield opened
 

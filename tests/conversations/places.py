@@ -16,7 +16,8 @@ from bot.core.follow_ups import Answers, Helped
 from bot.core.follow_ups import State as FollowUpState
 from bot.core.requests import Step
 from bot.db import tables
-from bot.services import appointment_desk, caseload, clients, requests
+from bot.db.tables import Client, PhoneNumber
+from bot.services import appointment_desk, caseload, clients, requests, text_messages
 from bot.services.base import Services
 from bot.simulator.chats import Message
 from dialogs.states import (
@@ -44,6 +45,7 @@ from dialogs.states import (
     Renewal,
     Suggestions,
     Telling,
+    TextMessages,
     Tidy,
     Welcome,
     Withdrawal,
@@ -302,6 +304,35 @@ async def _number(client: StraightClient) -> None:
     for widget in ("time:any", "days:90", "consent", "matters", "privacy", "my_data", "correct"):
         await client.taps(widget)
     await client.taps(next(widget for widget in client.widgets if widget.endswith(".phone")))
+
+
+further(TextMessages.about, MyData.main, "texts")
+further(TextMessages.number, TextMessages.about, "give")
+
+
+@way(TextMessages.agree)
+async def _agree(client: StraightClient) -> None:
+    await WAYS[TextMessages.number](client)
+    await client.says(f"040 {client.user.id % 10**7:07d}")
+
+
+further(TextMessages.code, TextMessages.agree, "agree")
+
+
+@way(TextMessages.on)
+async def _on(client: StraightClient) -> None:
+    await WAYS[TextMessages.code](client)
+    await client.says(await code_sent_to(client))
+
+
+async def code_sent_to(client: StraightClient) -> str:
+    """What the courier, which does not run here, would say in the text message."""
+    services = client.inside.services
+    owner = select(Client.id).where(Client.chat_key == services.vault.fingerprint(client.user.id, "client"))
+    async with services.db.read() as session:
+        phone = await session.scalar(select(PhoneNumber).where(PhoneNumber.client_id.in_(owner)))
+    assert phone is not None
+    return text_messages.code_of(services, phone)
 
 
 further(MyData.rounds, MyData.main, "rounds")

@@ -25,6 +25,7 @@ from dialogs.states import (
     Place,
     Reflection,
     Renewal,
+    TextMessages,
 )
 from tests.conversations.inside import Inside
 from tests.conversations.people import DANGER, EVERY_STATE
@@ -105,6 +106,8 @@ def test_places_for_words_are_known() -> None:
         OwnTime.hour,
         OwnTime.minute,
         OwnTime.where,
+        TextMessages.number,
+        TextMessages.code,
         Answer.write,
         Appointment.other,
         Matters.forgotten,

@@ -8,7 +8,7 @@ import pytest
 from aiogram.fsm.state import State
 
 from bot.simulator import attachments
-from dialogs.states import Consent, MyData, Place, Renewal
+from dialogs.states import Consent, MyData, Place, Renewal, TextMessages
 from tests.conversations.inside import Inside, StraightClient
 from tests.conversations.people import EVERY_STATE
 from tests.conversations.places import Parked
@@ -55,7 +55,7 @@ async def test_one_kind_line_and_the_same_window(parked: Parked, state: State) -
     before = client.window.text
     for name, act in ACTS.items():
         if name == ANSWERS.get(state.group) or (
-            state in (Consent.phone, Renewal.phone, MyData.phone) and "contact" in name
+            state in (Consent.phone, Renewal.phone, MyData.phone, TextMessages.number) and "contact" in name
         ):
             continue  # there it is an answer
         await act(client)

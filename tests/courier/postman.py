@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import AnyHttpUrl
 from telegram import Bot as TelegramBot
@@ -20,6 +21,7 @@ from bot.services.clients import Chat as ClientChat
 from bot.services.staff import Worker
 from bot.simulator.api import Simulator
 from bot.simulator.chats import Bot, Chat, Message, User
+from bot.sms import Gateway
 from tests.services.people import KELLO, services_on
 
 CLIENT_TOKEN, STAFF_TOKEN = "1001:client", "1002:staff"
@@ -58,11 +60,13 @@ class Post:
     def of_worker(self, user: User) -> list[Message]:
         return _written(self.simulator.chat(self.staff_bot, user))
 
-    async def another_courier(self, services: Services | None = None) -> Courier:
+    async def another_courier(
+        self, services: Services | None = None, gateway: Gateway | None = None
+    ) -> Courier:
         """A second courier with its own connections, as a second machine would have."""
         mine = services or self.services
         bots = [await self.stack.enter_async_context(sending_bot(mine, token)) for token in TOKENS]
-        return Courier(mine, bots[0], bots[1], hurry)
+        return Courier(mine, bots[0], bots[1], hurry, gateway)
 
     async def until_all_is_sent(self) -> None:
         while await self.courier.round():
@@ -90,11 +94,13 @@ def chat_of(user: User) -> ClientChat:
 
 
 @asynccontextmanager
-async def post_office(database: Database, clock: Clock) -> AsyncIterator[Post]:
+async def post_office(
+    database: Database, clock: Clock, gateway: Gateway | None = None, **settings: Any
+) -> AsyncIterator[Post]:
     async with Simulator() as simulator, AsyncExitStack() as stack:
         client_bot = simulator.add_bot(CLIENT_TOKEN, "client_bot", "Rinnalla")
         staff_bot = simulator.add_bot(STAFF_TOKEN, "staff_bot", "Työ")
-        services = services_on(database, clock, telegram_api=AnyHttpUrl(simulator.url))
+        services = services_on(database, clock, telegram_api=AnyHttpUrl(simulator.url), **settings)
         telegram = [await stack.enter_async_context(sending_bot(services, token)) for token in TOKENS]
-        courier = Courier(services, telegram[0], telegram[1], hurry)
+        courier = Courier(services, telegram[0], telegram[1], hurry, gateway)
         yield Post(simulator, services, client_bot, staff_bot, (telegram[0], telegram[1]), courier, stack)

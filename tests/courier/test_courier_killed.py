@@ -59,7 +59,7 @@ class Couriers:
 
 
 @asynccontextmanager
-async def couriers(database_url: str, telegram: str) -> AsyncIterator[Couriers]:
+async def couriers(database_url: str, telegram: str, **more: str) -> AsyncIterator[Couriers]:
     settings = {
         "DATABASE_URL": database_url,
         "TELEGRAM_API": telegram,
@@ -68,6 +68,7 @@ async def couriers(database_url: str, telegram: str) -> AsyncIterator[Couriers]:
         "ENCRYPTION_KEYS": KEY,
         "COURIER_INTERVAL": "PT0.2S",
         "LOG_LEVEL": "ERROR",
+        **more,
     }
     environment = os.environ | {f"RINNALLA_{name}": value for name, value in settings.items()}
     pipe = asyncio.subprocess.PIPE
