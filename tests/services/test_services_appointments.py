@@ -9,16 +9,15 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.core.appointments import Act, Answer, Attended, By, Draft, State, Way
-from bot.core.requests import Outcome, Step
 from bot.db.tables import Appointment, ContactRequest, OutboxMessage
-from bot.services import appointment_desk, appointments, caseload, clients, consents, requests, staff
+from bot.services import appointment_desk, appointments, clients, consents, requests, staff
 from bot.services.appointment_desk import Desk
 from bot.services.appointments import Meeting
 from bot.services.base import Services
 from bot.services.outbox import Kind, Row
 from bot.services.staff import Worker
 from tests.conftest import START, HandClock
-from tests.services.people import CLIENT, SOMEBODY_ELSE, accepts, asks, everything, joins, outbox
+from tests.services.people import CLIENT, SOMEBODY_ELSE, accepts, asks, closes, everything, joins, outbox
 
 MONDAY, TUESDAY = datetime(2026, 3, 16, 8, tzinfo=UTC), datetime(2026, 3, 17, 8, tzinfo=UTC)
 WORDS = Draft(way=Way.PLACE, where="Asemakatu 2", who="", bring="laskut", enough=True)
@@ -315,7 +314,7 @@ async def test_a_consent_that_runs_out_and_a_request_that_is_closed_do_the_same(
     services: Services, clock: HandClock
 ) -> None:
     leena, request_id, meeting = await agree(services)
-    await caseload.take(services, leena.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await closes(services, leena, request_id)
     assert (await one(services, meeting)).state is State.CANCELLED
     assert await waiting(services, Kind.REMINDER) == []
     another = await asks(services)

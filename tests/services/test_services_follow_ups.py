@@ -12,7 +12,7 @@ from bot.core.check_in import CheckIn, Strength
 from bot.core.follow_ups import Contacted, Helped, Pace, State
 from bot.core.requests import Step
 from bot.db import tables
-from bot.db.tables import Client, ContactRequest, FollowUp
+from bot.db.tables import AnswerCount, Client, ContactRequest, FollowUp
 from bot.services import caseload, clients, consents, follow_ups, housekeeping, memos, my_data
 from bot.services import outbox as rows
 from bot.services.base import Services
@@ -239,22 +239,19 @@ async def test_nobody_answers_for_somebody_else(services: Services) -> None:
     assert (row.state, row.answers, row.now_id) == (State.WAITING, None, None)
 
 
-async def test_finished_twice_is_finished_once(
-    services: Services, clock: HandClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = []
-
-    async def note(*about: object) -> None:
-        told.append(about)
-
-    monkeypatch.setattr(follow_ups, "answered", note)
+async def test_finished_twice_is_finished_once(services: Services, clock: HandClock) -> None:
     await asks(services, check_in=WELL)
     clock.go(DAY * 14)
+    await follow_ups.say(services, CLIENT.id, 1, "helped", "yes")
     for _ in range(2):
         await follow_ups.finish(services, CLIENT.id, 1)
     clock.go(DAY * 30)
     await housekeeping.purge(services)
-    assert len(told) == 1
+    async with services.db.read() as session:
+        counted = {
+            (row.question, row.answer): row.count for row in await session.scalars(select(AnswerCount))
+        }
+    assert counted == {("helped", "yes"): 1}
     assert (await first(services)).state == State.ANSWERED
 
 

@@ -31,6 +31,7 @@ from tests.services.people import (
     SOMEBODY_ELSE,
     accepts,
     asks,
+    closes,
     consent_of,
     events,
     joins,
@@ -147,7 +148,7 @@ async def test_learning_is_written_into_the_log(services: Services) -> None:
 
 async def test_a_closed_request_does_not_hinder_it(services: Services) -> None:
     worker, request_id = await in_hand(services)
-    await caseload.take(services, worker.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await closes(services, worker, request_id)
     number = await follow_up(services, request_id)
     (one,) = await outcomes.recipients(services, CLIENT.id, number)
     assert await outcomes.tell(services, CLIENT, number, one.consent_id)
@@ -201,7 +202,7 @@ async def test_an_unanswered_follow_up_has_nothing_to_tell(services: Services) -
 
 async def test_when_the_worker_has_left_the_contact_person_hears(services: Services) -> None:
     leena, request_id = await in_hand(services)
-    await caseload.take(services, leena.id, request_id, Step.CLOSE, Outcome.GOT_HELP)
+    await closes(services, leena, request_id)
     invitation = await staff.invite(services, KELLO, "Päivi", Role.CONTACT_PERSON)
     person = await staff.redeem(services, invitation.code, 7_900_000_003, "fi")
     assert isinstance(person, Worker)

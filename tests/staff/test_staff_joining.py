@@ -185,6 +185,7 @@ async def test_the_menu_of_commands_is_there_in_each_language(office: Office) ->
             assert phone.commands == {
                 "requests": _("Avoimet ja omat pyynnöt"),
                 "enquiries": _("Nimettömät kysymykset"),
+                "figures": _("Luvut ja palaute"),
                 "code": _("Syötä asiakkaan koodi"),
                 "language": _("Vaihda kieli"),
                 "help": _("Ohje"),

@@ -40,7 +40,7 @@ async def test_who_accepts_sees_what_the_client_tells_and_not_before(office: Off
     await leena.presses(ACCEPT)
     assert leena.toast == "Pyyntö on nyt sinulla. Asiakas saa siitä tiedon."
     assert all(word in leena.screen for word in PERSONAL)
-    assert len(leena.buttons) == 4
+    assert len(leena.buttons) == 5
     assert "Leena" in aino.received[-1]
 
 
