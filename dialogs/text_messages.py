@@ -89,9 +89,10 @@ async def on_agree(_callback: CallbackQuery, _button: Button, manager: DialogMan
     await _ask_code(manager, _number(manager))
 
 
-async def _ask_code(manager: DialogManager, number: str) -> None:
+async def _ask_code(manager: DialogManager, number: str) -> bool:
+    """Whether a code is on its way; if not, the client is told why."""
     if not await in_moderation(manager):
-        return
+        return False
     asked = await text_messages.ask_code(services_of(manager), chat_of(manager).id, number)
     if asked is Asked.SENT:
         await manager.switch_to(At.code)
@@ -105,6 +106,7 @@ async def _ask_code(manager: DialogManager, number: str) -> None:
         )
     else:
         await go_home(manager)
+    return asked is Asked.SENT
 
 
 async def get_code(dialog_manager: DialogManager, services: Services, **_kwargs: Any) -> dict[str, Any]:
@@ -127,10 +129,13 @@ async def on_code(text: str, manager: DialogManager) -> None:
         await manager.switch_to(At.agree if _number(manager) else At.number)
 
 
-async def on_again(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+async def on_again(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     mine = await text_messages.mine(services_of(manager), chat_of(manager).id)
     number = mine.number if mine else _number(manager)
-    await (_ask_code(manager, number) if number else manager.switch_to(At.number))
+    if not number:
+        await manager.switch_to(At.number)
+    elif await _ask_code(manager, number):
+        await callback.answer(_("Lähetän koodin uudelleen."))
 
 
 async def on_rather_not(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
