@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import pty
 import shutil
@@ -20,6 +21,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import structlog
 from click.testing import Result
 from sqlalchemy import make_url
 from typer.testing import CliRunner
@@ -50,6 +52,17 @@ def url(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str
     monkeypatch.setenv("RINNALLA_ENCRYPTION_KEYS", KEY)
     monkeypatch.chdir(tmp_path)
     return sqlite_url
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command sets up logs on the stderr of its run, which is closed afterwards: nobody may write there later."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def rinnalla(*words: str, says: str | None = None) -> Result:
