@@ -41,7 +41,7 @@ def where(meeting: Meeting) -> Markup | None:
 
 def where_of(way: Way | None, place: str | None) -> Markup | None:
     if way is Way.PHONE:
-        return fill(_("📞 Soita: {number}"), number=place) if place else html(_("📞 Sinulle soitetaan."))
+        return fill(_("📞 Soita: {number}"), number=place) if place else html(_("📞 Työntekijä soittaa."))
     if way is Way.VIDEO:
         return fill(_("💻 Videotapaaminen: {link}"), link=place or "–")
     return fill("📍 {place}", place=place) if place else None

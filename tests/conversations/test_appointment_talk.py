@@ -117,7 +117,7 @@ async def test_the_worker_proposes_and_the_client_picks(talk: Talk) -> None:
     ]
     await aino.presses("ti 17.3. klo 12.30")
     confirmed = await aino.waits_for("Aika on sovittu")
-    for told in ("ti 17.3. klo 12.30", "Leena", "Sinulle soitetaan", "sosiaaliohjaaja Pekka"):
+    for told in ("ti 17.3. klo 12.30", "Leena", "Työntekijä soittaa", "sosiaaliohjaaja Pekka"):
         assert told in confirmed.text
     assert entry(confirmed)["start"] == "17.03. 12:30"
     assert "ti 17.3. klo 12.30" in (await leena.waits_for("Asiakas valitsi ajan")).text
