@@ -27,13 +27,13 @@ async def follow_up(services: Services, row: OutboxMessage, client: Client) -> N
                 "Jos nyt ei ole hyvä hetki, sekin on ihan ok. En kysy tätä enää uudelleen."
             )
         )
-    elif asked.about:
+    elif asked.organisation_id:
         text = fill(
             _(
                 "👋 Hei! Pyysit aiemmin yhteydenottoa ({organisation}). Miten asiat ovat menneet? "
                 "Kysyn muutaman lyhyen kysymyksen. Voit ohittaa niistä minkä tahansa."
             ),
-            organisation=organisation_name(services.catalog, asked.about.organisation_id),
+            organisation=organisation_name(services.catalog, asked.organisation_id),
         )
     else:
         text = fill(

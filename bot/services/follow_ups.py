@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import String, cast, exists, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from bot.core import follow_ups as rules
 from bot.core.check_in import CheckIn
@@ -112,22 +113,46 @@ async def _about(session: AsyncSession, request_id: int | None) -> About | None:
 # --- asking
 
 
-async def asking(services: Services, follow_up_id: int, number: int) -> MyFollowUp | None:
+@dataclass(frozen=True)
+class Asking:
+    """What the courier needs to ask: which follow-up, and about whom."""
+
+    id: int
+    organisation_id: str | None
+
+
+async def asking(services: Services, follow_up_id: int, number: int) -> Asking | None:
     """What the courier is about to ask; None when it need not be asked any more. Once more is asked only who has been
     asked, a while ago, and has said nothing."""
-    async with services.db.read() as session:
-        row = await session.get(FollowUp, follow_up_id)
-        if row is None or row.state not in OPEN or row.answered_at is not None:
-            return None
-        if number == REMINDER:
-            asked = await session.scalar(
-                select(OutboxMessage.sent_at).where(
-                    OutboxMessage.key == follow_up_plan.key(row.id, FIRST), OutboxMessage.state == Row.SENT
-                )
-            )
-            if asked is None or services.clock() - asked < rules.REMIND_LEAST:
-                return None
-        return await _told(session, row)
+    row, organisation_id, asked_at = await services.db.look(_askings, follow_up_id)
+    if row is None or row.state not in OPEN or row.answered_at is not None:
+        return None
+    if number == REMINDER and (asked_at is None or services.clock() - asked_at < rules.REMIND_LEAST):
+        return None
+    return Asking(row.id, organisation_id)
+
+
+_Found = tuple[FollowUp | None, str | None, datetime | None]
+
+
+async def _askings(session: AsyncSession, ids: Sequence[int]) -> list[_Found]:
+    """Follow-ups with the organisation that each is about and when it was asked first: one look for all that are asked
+    about in the same moment."""
+    first = {follow_up_plan.key(one, FIRST): one for one in ids}
+    sent = await session.execute(
+        select(OutboxMessage.key, OutboxMessage.sent_at).where(
+            OutboxMessage.key.in_(first), OutboxMessage.state == Row.SENT
+        )
+    )
+    asked_at = {first[key]: at for key, at in sent}
+    rows = await session.execute(
+        select(FollowUp, ContactRequest.organisation_id)
+        .outerjoin(ContactRequest, FollowUp.request_id == ContactRequest.id)
+        .where(FollowUp.id.in_(ids))
+        .options(defer(FollowUp.answers, raiseload=True))  # what was said stays sealed
+    )
+    found: dict[int, _Found] = {row.id: (row, name, asked_at.get(row.id)) for row, name in rows}
+    return [found.get(one, (None, None, None)) for one in ids]
 
 
 async def begin(services: Services, chat_id: int) -> int | None:

@@ -1,4 +1,5 @@
-"""Very many clients for whom a message is due in the same minute.
+"""Very many clients whose follow-up is due in the same minute: nobody has asked for it, it waits for decent hours, it
+is looked up whether it is still to be asked, and it comes veiled, with buttons.
 
 One client comes to it as a real one does, through the use cases; the rows that this left are copied for all others by
 the database itself. What is sealed is thus sealed alike, and costs as much to open as if it were not.
@@ -9,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Table, func, select, text, update
+from sqlalchemy import JSON, Table, delete, func, select, text, update
 
-from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage
+from bot.db.tables import Client, Consent, ContactRequest, FollowUp, OutboxMessage
+from bot.services import follow_up_plan
 from bot.services.base import Services
 from bot.services.due import Row
-from bot.services.outbox import Kind
+from bot.services.follow_up_plan import FIRST
 from tests.services.people import CLIENT, asks
 
-KIND = Kind.CONSENT_ENDING
-"""What is sent: like a follow-up, nobody has asked for it, it waits for decent hours, it is looked up whether it is
-still allowed, and it comes veiled, with buttons."""
 COPIED: dict[type, dict[str, str]] = {
     Client: {"id": "i", "chat_key": "'bench:' || i"},
     Consent: {"id": "'00000000-0000-4000-800' || (1000000000000 + i)", "client_id": "i"},
@@ -28,12 +27,13 @@ COPIED: dict[type, dict[str, str]] = {
         "client_id": "i",
         "consent_id": "'00000000-0000-4000-800' || (1000000000000 + i)",
     },
+    FollowUp: {"id": "100 + i", "client_id": "i", "request_id": "i"},
     OutboxMessage: {
-        "id": "10 + i",
+        "id": "100 + i",
         "key": "'bench:' || i",
         "client_id": "i",
         "request_id": "i",
-        "consent_id": "'00000000-0000-4000-800' || (1000000000000 + i)",
+        "detail": f"""CAST('{{"follow_up": ' || (100 + i) || ', "number": {FIRST}}}' AS TEXT)""",
     },
 }
 """What of a row is its own, where `i` counts from 2 on; all else is as the first client's."""
@@ -43,11 +43,13 @@ async def make_due(services: Services, many: int, chats: Sequence[int] = ()) -> 
     """Leave `many` messages that are due now, the first ones for these chats. The clients are numbered from 1 on."""
     await asks(services, CLIENT)
     async with services.db.work() as session:
-        await session.execute(OutboxMessage.__table__.delete().where(OutboxMessage.kind != KIND))  # type: ignore[attr-defined]
+        await session.execute(delete(OutboxMessage).where(OutboxMessage.key != follow_up_plan.key(1, FIRST)))
+        await session.execute(delete(FollowUp).where(FollowUp.id != 1))
         due = {"due_at": services.clock() - timedelta(seconds=1), "state": Row.WAITING}
         await session.execute(update(OutboxMessage).values(due))
         for model, own in COPIED.items():
-            await session.execute(text(_copying(model.__table__, own)), {"many": many})  # type: ignore[attr-defined]
+            copying = _copying(model.__table__, own, services.db.is_sqlite)  # type: ignore[attr-defined]
+            await session.execute(text(copying), {"many": many})
         for number, chat in enumerate(chats, start=1):
             await session.execute(update(Client).where(Client.id == number).values(chat_id=chat))
         if not services.db.is_sqlite:
@@ -55,9 +57,13 @@ async def make_due(services: Services, many: int, chats: Sequence[int] = ()) -> 
                 await session.execute(text(f"ANALYZE {model.__table__}"))  # type: ignore[attr-defined]
 
 
-def _copying(rows: Table, own: dict[str, str]) -> str:
+def _copying(rows: Table, own: dict[str, str], is_sqlite: bool) -> str:
     names = [column.name for column in rows.columns]
-    values = ", ".join(own.get(name, f"first.{name}") for name in names)
+    json = {column.name for column in rows.columns if isinstance(column.type, JSON) and not is_sqlite}
+    values = ", ".join(
+        f"CAST({own[name]} AS JSON)" if name in own and name in json else own.get(name, f"first.{name}")
+        for name in names
+    )
     first = f"(SELECT * FROM {rows} ORDER BY id LIMIT 1) AS first"
     numbers = "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < :many)"
     return f"INSERT INTO {rows} ({', '.join(names)}) {numbers} SELECT {values} FROM {first}, n"
