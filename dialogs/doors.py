@@ -11,6 +11,7 @@ from dialogs import (
     answer,
     appointments,
     asked,
+    feedback,
     find,
     follow_up,
     follow_up_settings,
@@ -69,6 +70,11 @@ async def _tell(manager: DialogManager, follow_up_id: int) -> None:
         await go_home(manager)
 
 
+async def _feedback(manager: DialogManager, _what: str) -> None:
+    await keep_round(manager)
+    await feedback.start_own(manager, StartMode.RESET_STACK)
+
+
 async def _find(manager: DialogManager, _what: str) -> None:
     await find.start(manager)
 
@@ -86,5 +92,6 @@ DOORS: dict[str, Door] = {
     "renew": _renew,
     "change": _change,
     "find": _find,
+    "feedback": _feedback,
     "tell": _numbered(_tell),
 }

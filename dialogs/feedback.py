@@ -70,9 +70,13 @@ async def on_suggestions(_callback: CallbackQuery, _button: Button, manager: Dia
 
 
 async def on_own(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    await start_own(manager)
+
+
+async def start_own(manager: DialogManager, mode: StartMode = StartMode.NORMAL) -> None:
     """The client wants to say something: of who has their request, or of the service. Words always have room."""
     met = await feedback.met(services_of(manager), chat_of(manager).id)
-    await _open(manager, met, await _chosen(manager, Moment.OWN))
+    await _open(manager, met, await _chosen(manager, Moment.OWN), mode)
 
 
 async def _open(

@@ -24,7 +24,6 @@ class Moment(StrEnum):
     """Where on the path the client is asked."""
 
     SUGGESTIONS = "suggestions"  # the check-in and what was suggested after it
-    CONTACTED = "contacted"  # a worker has taken the request, or made contact
     FOLLOW_UP = "follow_up"
     OWN = "own"  # the client wants to say something, and is not asked
 
@@ -36,7 +35,7 @@ GUIDED = (FeedbackSet.DIGITAL, FeedbackSet.EARLY)
 def sets(moment: Moment, level: Level | None, *, met: bool) -> tuple[FeedbackSet, ...]:
     """Which kinds of guidance there is something to say about. `met` tells whether a worker has the client's request:
     of people nobody has met nothing is asked."""
-    if moment in {Moment.CONTACTED, Moment.FOLLOW_UP} or (moment is Moment.OWN and met):
+    if moment is Moment.FOLLOW_UP or (moment is Moment.OWN and met):
         intensive = (FeedbackSet.INTENSIVE,) if level is Level.INTENSIVE else ()
         return (*intensive, FeedbackSet.ORGANISATIONS)
     return GUIDED

@@ -115,6 +115,8 @@ def _step(services: Services, row: OutboxMessage, about: Subject) -> Notice | No
         rows.append(button(_("🔎 Etsitään muuta"), "go:find"))
     if state is State.CONTACTED:
         rows = closing.was_it_so(about.request)
+    if state is State.CONTACTED or outcome in {Outcome.GOT_HELP, Outcome.REFERRED_ON}:
+        rows.append(button(_("⭐ Anna palautetta"), "go:feedback"))
     told = views.request_state(state, outcome, worker, organisation, about.request.closing_by)
     if (row.detail or {}).get("ran_out"):
         return closing.ran_out(told, about)

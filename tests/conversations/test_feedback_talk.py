@@ -15,6 +15,7 @@ from dialogs.states import Feedback, Matters, Menu, Suggestions
 from tests.conversations.inside import Inside, StraightClient
 from tests.conversations.people import DANGER
 from tests.conversations.places import go_to
+from tests.conversations.talking import Talk
 from tests.conversations.test_renewal_talk import taken
 
 
@@ -193,3 +194,17 @@ async def test_there_is_always_room_for_words(desk: Inside) -> None:
 
 def test_the_service_asks_less_often_than_a_client_can_tell() -> None:
     assert timedelta(days=7) <= PAUSE < NOT_AGAIN
+
+
+async def test_who_was_called_can_say_what_it_was_like(talk: Talk) -> None:
+    leena, aino = await talk.worker(), talk.client("Aino")
+    await aino.begins()
+    await aino.asks_for_contact()
+    await leena.waits_for("Uusi yhteydenottopyyntö")
+    await leena.presses("Otan tämän")
+    await leena.presses("Yhteys saatu")
+    await aino.waits_for("kertoo ottaneensa sinuun yhteyttä")
+    await aino.presses("Anna palautetta")
+    assert "Millaista apua sait? (Mielenterveysyhdistys Kello ry)" in aino.sees
+    await aino.presses("En nyt")
+    assert "Mistä haluat lähteä liikkeelle?" in aino.sees

@@ -82,7 +82,6 @@ def test_each_set_has_its_moment() -> None:
     for level in (*Level, None):
         deep = (*intensive, *organisations) if level is Level.INTENSIVE else organisations
         assert sets(Moment.SUGGESTIONS, level, met=True) == GUIDED
-        assert sets(Moment.CONTACTED, level, met=True) == deep
         assert sets(Moment.FOLLOW_UP, level, met=True) == deep
         assert sets(Moment.OWN, level, met=True) == deep
         assert sets(Moment.OWN, level, met=False) == GUIDED
