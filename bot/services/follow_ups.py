@@ -115,9 +115,10 @@ async def _about(session: AsyncSession, request_id: int | None) -> About | None:
 
 @dataclass(frozen=True)
 class Asking:
-    """What the courier needs to ask: which follow-up, and about whom."""
+    """What the courier needs to ask: which follow-up, its place in the plan, and about whom."""
 
     id: int
+    number: int
     organisation_id: str | None
 
 
@@ -129,7 +130,7 @@ async def asking(services: Services, follow_up_id: int, number: int) -> Asking |
         return None
     if number == REMINDER and (asked_at is None or services.clock() - asked_at < rules.REMIND_LEAST):
         return None
-    return Asking(row.id, organisation_id)
+    return Asking(row.id, row.number, organisation_id)
 
 
 _Found = tuple[FollowUp | None, str | None, datetime | None]
