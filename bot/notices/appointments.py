@@ -99,7 +99,7 @@ def _missed(meeting: Meeting) -> Notice | None:
         return None
     text = fill(
         _(
-            "Emme tavanneet tällä kertaa. Sellaista sattuu, eikä sitä tarvitse selittää. "
+            "Tapaaminen jäi tällä kertaa väliin. Sellaista sattuu, eikä sitä tarvitse selittää. "
             "Olet yhä tervetullut.\n\nSopisiko jokin toinen aika?"
         )
     )

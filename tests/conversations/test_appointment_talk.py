@@ -262,7 +262,7 @@ async def test_a_missed_meeting_brings_a_kind_word_and_a_second_one_advice(talk:
     await goes_to(talk, "2026-03-16 11:00")
     await leena.waits_for("Miten meni?")
     await leena.presses("Ei tullut")
-    kind = await aino.waits_for("Emme tavanneet tällä kertaa")
+    kind = await aino.waits_for("Tapaaminen jäi tällä kertaa väliin")
     for blame in ("et tullut", "unohdit", "olisi pitänyt", "jätit"):
         assert blame not in kind.text.lower()
     await aino.presses("Toivon uutta aikaa")
@@ -275,7 +275,7 @@ async def test_a_missed_meeting_brings_a_kind_word_and_a_second_one_advice(talk:
     await goes_to(talk, "2026-03-17 11:00")
     await leena.waits_for("Miten meni?")
     await leena.presses("Ei tullut")
-    await aino.waits_for("Emme tavanneet tällä kertaa")
+    await aino.waits_for("Tapaaminen jäi tällä kertaa väliin")
     assert "kysy viestillä" in (await leena.waits_for("on jäänyt väliin jo 2")).text
 
 
