@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 from pydantic import AnyHttpUrl, SecretStr
 from sqlalchemy import select
 
-from bot.core.calendar import system_clock
 from bot.core.consent import ConsentState
 from bot.core.text_messages import CODE_VALID, is_gsm, parts
 from bot.db.columns import Vault
@@ -370,11 +368,11 @@ async def test_a_message_that_was_in_dead_hands_is_sent_once(
 async def test_kills_lose_no_text_message_and_repeat_little(
     sqlite_url: str, vault: Vault, local: LocalGateway
 ) -> None:
-    kills, people, rng = 4, 24, random.Random(1)
-    database = Database(sqlite_url, vault, system_clock)
+    kills, people, rng, clock = 4, 24, random.Random(1), HandClock()
+    database = Database(sqlite_url, vault, clock)
     settings = {"sms_url": SecretStr(local.json), "public_url": PUBLIC}
     try:
-        async with post_office(database, system_clock, **settings) as post:
+        async with post_office(database, clock, **settings) as post:
             users = [post.somebody(str(number)) for number in range(people)]
             for user in users:
                 await asks(post.services, chat_of(user))
@@ -382,14 +380,18 @@ async def test_kills_lose_no_text_message_and_repeat_little(
                 await receipt_by_sms(post.services, user)
             async with couriers(sqlite_url, post.simulator.url, SMS_URL=local.json) as line:
                 for _ in range(kills):
-                    courier = await line.starts()
+                    await line.starts()
                     least = min(len(local.sent) + rng.randint(1, people // kills), people)
                     await local.until_sent(least)
                     await asyncio.sleep(rng.random() * 0.05)
-                    os.kill(courier, signal.SIGKILL)
-                await line.starts()
-                while any(row.state != "sent" for row in await of_texts(post.services)):
-                    await post.simulator.activity.changes(0.1)
+                    line.kill()
+                while await unsent(post.services):
+                    await line.starts()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(5):
+                            while await unsent(post.services):
+                                await post.simulator.activity.changes(0.1)
+                    line.kill()
     finally:
         await database.close()
     assert {number for number, _ in local.sent} == set(map(number_of, users))
@@ -412,6 +414,10 @@ async def receipt_by_sms(services: Services, user: User) -> None:
             urgent=True,
             channel=BY_SMS,
         )
+
+
+async def unsent(services: Services) -> bool:
+    return any(row.state != "sent" for row in await of_texts(services))
 
 
 async def of_texts(services: Services) -> list[Any]:
