@@ -79,7 +79,7 @@ async def test_what_the_preview_shows_is_what_the_worker_sees(talk: Talk) -> Non
     await aino.sends_contact("+358401234567")
     await aino.taps("time:evening")
     await aino.presses("Päättyy kuten ennenkin")
-    preview = aino.screen.partition("\n\n")[2].partition("\n\nSuostumus on")[0]
+    preview = aino.window.text.partition("\n\n")[2].partition("\n\nSuostumus on")[0]
     assert "Tyttö <3" in preview
     assert SAID["mind"] not in preview
     await aino.presses("Vahvistan")

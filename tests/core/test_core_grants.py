@@ -56,7 +56,7 @@ def matrix() -> Iterator[tuple[tuple[Role, str, bool], str, State, int | None, A
 
 
 # How it went afterwards: also when the request is closed, and, whoever had it, for the contact person.
-AFTERWARDS = (State.ACCEPTED, State.CONTACTED, State.UNREACHABLE, State.CLOSED)
+AFTERWARDS = (State.ACCEPTED, State.CONTACTED, State.UNREACHABLE, State.CLOSING, State.CLOSED)
 OTHERS = {Role.WORKER: (), Role.CONTACT_PERSON: (COLLEAGUE, None)}
 
 # All that is allowed; every other combination is not.

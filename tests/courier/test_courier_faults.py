@@ -190,7 +190,7 @@ async def test_an_error_of_telegrams_is_tried_again_after_a_growing_pause(
     await receipt_for(post, aino)
     for pause in (10, 20, 40):
         await post.until_all_is_sent()
-        waiting, _question = await all_rows(services)
+        (waiting,) = await all_rows(services, "receipt")
         assert (waiting.state, waiting.due_at) == ("waiting", clock() + timedelta(seconds=pause))
         clock.go(timedelta(seconds=pause))
     await post.until_all_is_sent()

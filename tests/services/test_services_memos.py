@@ -134,9 +134,9 @@ async def test_the_next_follow_up_is_ahead_unless_the_client_has_said_stop(
 ) -> None:
     await asks(services)
     day = timedelta(days=1)
-    for state, due_at in (("waiting", 60 * day), ("waiting", 14 * day), ("asked", -day), ("cancelled", day)):
+    for state, due_at in (("waiting", 60 * day), ("waiting", 3 * day), ("asked", -day), ("cancelled", day)):
         await is_asked_later(services, state, clock() + due_at)
-    assert (await memos.ahead(services, CLIENT.id)).follow_up == clock() + 14 * day
+    assert (await memos.ahead(services, CLIENT.id)).follow_up == clock() + 3 * day
     await clients.opt_out(services, CLIENT.id)
     assert (await memos.ahead(services, CLIENT.id)).follow_up is None
 
