@@ -72,7 +72,7 @@ async def test_the_page_is_whole_and_tells_everything(services: Services, locale
     assert outline.open == []
     assert ("html", "lang", locale.partition("@")[0]) in outline.attributes
     assert [level for level, _ in outline.headings].count("h1") == 1
-    assert [level for level, _ in outline.headings].count("h2") == 10
+    assert [level for level, _ in outline.headings].count("h2") == 12
     levels = [int(level[1]) for level, _ in outline.headings]
     assert all(after - before <= 1 for before, after in pairwise(levels))
     for told in (NAME, PHONE, WORDS, HELPS, FROM_WORKER, TO_WORKER, str(CLIENT.id), "Leena"):
@@ -129,7 +129,7 @@ async def test_words_cannot_become_tags(services: Services) -> None:
 async def test_a_page_with_hardly_anything_says_so(services: Services) -> None:
     await memos.save(services, CLIENT, "kello-kohtaamispaikka", None)
     written = await page_of(services, "fi")
-    assert written.count("Tässä ei ole mitään.") == 7
+    assert written.count("Tässä ei ole mitään.") == 9
     assert "Kenellekään ei ole vielä näytetty tietojasi." in written
 
 
