@@ -83,6 +83,7 @@ async def test_a_person_goes_all_the_way_in_a_browser(browser: Browser, demo: De
     await client.sees("Kuka on tukenasi?")
     await client.presses("Ohita", then="voimia")
     await client.presses("vähän apua", then="seuraava askel")
+    await client.presses("Ohita", then="Jos vointisi huononee")
     await client.presses("Ohita", then="Tällaista sinulta kuulin")
     await view.shoot("demo-summary")
     await client.presses("Kyllä, näytä ehdotuksia", then="paikkakunnalla")
