@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from bot.i18n import LOCALES
 from bot.simulator.driver import Patience
 from dialogs.states import Menu
+from tests.conversations.conftest import NOWHERE
 from tests.conversations.inside import Inside, StraightClient, inside
 from tests.conversations.people import DANGER, EVERY_STATE, Client, widget_of
 from tests.conversations.places import Parked
@@ -112,7 +113,7 @@ class House:
 @pytest.fixture
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with asyncio.Runner() as runner:
-        opening = inside(tmp_path_factory.mktemp("walks"), memory=True)
+        opening = inside(tmp_path_factory.mktemp("walks"), memory=True, sms_url=NOWHERE)
         service: Inside = runner.run(opening.__aenter__())
         runner.run(service.employ("kello"))
         yield House(runner, service)
