@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core import follow_ups as rules
@@ -152,7 +152,9 @@ def key(follow_up_id: int, number: int) -> str:
     return f"follow_up:{follow_up_id}:{number}"
 
 
-async def _drop_waiting(session: AsyncSession, services: Services, client_id: int, *which: object) -> None:
+async def _drop_waiting(
+    session: AsyncSession, services: Services, client_id: int, *which: ColumnElement[bool]
+) -> None:
     """A plan that has changed leaves nothing; what is due already stays, for it may have been asked."""
     ahead = (
         FollowUp.client_id == client_id,
@@ -161,7 +163,7 @@ async def _drop_waiting(session: AsyncSession, services: Services, client_id: in
         FollowUp.answered_at.is_(None),
         *which,
     )
-    ids = list(await session.scalars(select(FollowUp.id).where(*ahead)))  # type: ignore[arg-type]
+    ids = list(await session.scalars(select(FollowUp.id).where(*ahead)))
     await _drop_messages(session, ids)
     await session.execute(delete(FollowUp).where(FollowUp.id.in_(ids)))
 
