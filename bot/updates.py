@@ -6,7 +6,6 @@ Both frameworks confirm an update before it is handled unless told otherwise, an
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +22,8 @@ log = structlog.get_logger()
 Json = dict[str, Any]
 LONG_POLL = 25
 """Seconds that getUpdates waits for something to come."""
+A_MOMENT = 0.1
+"""Seconds that those who have just pressed wait at most for those who pressed before them."""
 PAUSE = 3.0
 """Seconds before trying again when Telegram or the database is away."""
 
@@ -54,39 +55,68 @@ async def handle_once(services: Services, source: Source, update: Json) -> None:
 
 
 async def poll(services: Services, source: Source, stop: asyncio.Event) -> None:
-    """Until `stop`: fetch a batch, handle its chats side by side and each chat's updates in order, then confirm it by
-    fetching from behind it. Updates in flight at `stop` are handled to their end."""
-    offset = 0
+    """Until `stop`: fetch updates, handle chats side by side and each chat's in order, and confirm those that have been
+    handled by fetching from behind them. While a chat takes long, the others are served all the same: what is not
+    confirmed comes again with what is new. Updates in flight at `stop` are handled to their end."""
+    flight = _Flight(services, source)
     while not stop.is_set():
         try:
-            batch = await _unless(stop, source.fetch(offset, LONG_POLL))
-            if batch:
-                await _handle_batch(services, source, batch)
-                offset = int(batch[-1]["update_id"]) + 1
+            batch = await _unless(stop, source.fetch(flight.offset, 0 if flight.unconfirmed else LONG_POLL))
+            flight.take(batch)
+            await flight.goes_on(A_MOMENT)
         except Exception as error:  # nothing is confirmed: what has not been handled comes again
             log.warning("cannot get on with updates", bot=source.name, error=type(error).__name__)
+            await flight.gives_up()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), PAUSE)
-    if offset:
+    with suppress(Exception):
+        await flight.goes_on()
+    if flight.offset:
         with suppress(Exception):
-            await source.fetch(offset, 0)  # confirms the last batch
+            await source.fetch(flight.offset, 0)  # confirms the last ones
 
 
-async def _handle_batch(services: Services, source: Source, batch: Sequence[Json]) -> None:
-    chats: dict[object, list[Json]] = defaultdict(list)
-    for update in batch:
-        chats[_chat_of(update)].append(update)
+class _Flight:
+    """Updates that have been fetched and are not confirmed yet."""
 
-    async def in_order(updates: list[Json]) -> None:
-        for update in updates:
-            await handle_once(services, source, update)
+    def __init__(self, services: Services, source: Source) -> None:
+        self._services, self._source = services, source
+        self.offset = 0
+        self.unconfirmed: dict[int, asyncio.Task[None]] = {}
+        """By number, in order. Those behind one that takes long stay here, though they are handled."""
+        self._last_of: dict[object, asyncio.Task[None]] = {}
 
-    ends = await asyncio.gather(*map(in_order, chats.values()), return_exceptions=True)
-    for (
-        error
-    ) in ends:  # only when all have come to their end: the batch comes again, and must not meet itself
-        if error is not None:
-            raise error
+    def take(self, batch: Sequence[Json]) -> None:
+        """Begin to handle what is new."""
+        for update in batch:
+            number, chat = int(update["update_id"]), _chat_of(update)
+            if number not in self.unconfirmed:
+                task = asyncio.create_task(self._in_order(self._last_of.get(chat), update))
+                self.unconfirmed[number] = self._last_of[chat] = task
+
+    async def goes_on(self, seconds: float | None = None) -> None:
+        """Until all are handled, but no longer than `seconds`; raises what kept the first one from being handled."""
+        if self.unconfirmed:
+            await asyncio.wait(self.unconfirmed.values(), timeout=seconds)
+        for number, task in list(self.unconfirmed.items()):
+            if not task.done():
+                break
+            task.result()
+            self.offset = number + 1
+            del self.unconfirmed[number]
+        self._last_of = {chat: task for chat, task in self._last_of.items() if not task.done()}
+
+    async def gives_up(self) -> None:
+        """Once all have come to their end: they come again, and must not meet themselves."""
+        await asyncio.gather(*self.unconfirmed.values(), return_exceptions=True)
+        self.unconfirmed.clear()
+        self._last_of.clear()
+
+    async def _in_order(self, before: asyncio.Task[None] | None, update: Json) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+            before.result()
+        await handle_once(self._services, self._source, update)
 
 
 def _chat_of(update: Json) -> object:
