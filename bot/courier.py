@@ -22,6 +22,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.core.calendar import may_go_from
 from bot.db.tables import Client, OutboxMessage, Staff
+from bot.db.work import giving_way
 from bot.i18n import speaking
 from bot.limits import Pace, seconds
 from bot.notices import Notice, for_asker, for_client, for_phone, for_worker
@@ -90,7 +91,11 @@ class Courier:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: look for what is due whenever little is left in hand or the bell rings, and at the latest after
-        every COURIER_INTERVAL. What is in hand at the end is still delivered."""
+        every COURIER_INTERVAL. What is in hand at the end is still delivered. Conversations go before it all."""
+        with giving_way():
+            await self._rounds(stop)
+
+    async def _rounds(self, stop: asyncio.Event) -> None:
         interval = self._services.settings.courier_interval.total_seconds()
         bell = self._services.bell
         while not stop.is_set():

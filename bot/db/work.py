@@ -10,6 +10,9 @@
     await db.look(clients_by_id, 7)       # the same, in one look for all who ask in this moment
     await db.write(settle_all, row)       # the same, in one unit of work for all of them
 
+    with giving_way():                    # what is written inside lets others go first
+        ...
+
 On PostgreSQL each unit is a transaction of its own. On SQLite the units go one after another through
 `bot.db.writer`. Keep a unit short and do nothing slow in it: on SQLite everybody else is waiting.
 """
@@ -27,9 +30,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from bot.db.columns import Vault, attach_vault
 from bot.db.sqlite import file_of, merge_log, reading_engine, writing_engine
 from bot.db.together import Together
-from bot.db.writer import NotCommitted, Writer
+from bot.db.writer import NotCommitted, Writer, giving_way
 
-__all__ = ["Clock", "Database", "NotCommitted", "on_commit", "utc_now"]
+__all__ = ["Clock", "Database", "NotCommitted", "giving_way", "on_commit", "utc_now"]
 
 Clock = Callable[[], datetime]
 _Asked = TypeVar("_Asked")
@@ -101,13 +104,14 @@ class Database:
         return found
 
     async def write(self, record: ForAll[_Asked, _Answer], asked: _Asked) -> _Answer:
-        """Have `record` write this one down, with all others that wait for it, in one unit of work."""
+        """Have `record` write this one down, with all others that wait for it, in one unit of work that gives way."""
         self._stay_outside()
         if record not in self._together:
 
             async def answer(all_asked: Sequence[_Asked]) -> Sequence[_Answer]:
-                async with self.work() as session:
-                    return await record(session, all_asked)
+                with giving_way():
+                    async with self.work() as session:
+                        return await record(session, all_asked)
 
             self._together[record] = Together(answer)
         done: _Answer = await self._together[record](asked)

@@ -1,14 +1,16 @@
 """The one writer of SQLite: what it promises about transactions, other processes and power cuts."""
 
 import asyncio
+import itertools
 import os
 import random
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select, text
@@ -17,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.db import sqlite, writer
 from bot.db.columns import Vault
 from bot.db.tables import HandledUpdate
-from bot.db.work import Database, NotCommitted
+from bot.db.work import Database, NotCommitted, giving_way
 
 NOW = datetime(2026, 3, 11, 8, 0, tzinfo=UTC)
 
@@ -68,6 +70,59 @@ async def test_nobody_waits_for_a_queue_that_never_ends(
     monkeypatch.setattr(writer, "MOST_UNITS", 5)
     await asyncio.gather(*(write(database, number) for number in range(20)))
     assert len(commits) >= 4
+
+
+async def giving_way_writes(database: Database, number: int) -> None:
+    with giving_way():
+        await write(database, number)
+
+
+def noted(order: list[int], number: int, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Notes when it is done."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda _: order.append(number))
+    return task
+
+
+async def test_a_conversation_goes_before_a_whole_queue_of_notes(database: Database) -> None:
+    order: list[int] = []
+    async with database.work():  # they all wait for this one
+        tasks = [noted(order, number, giving_way_writes(database, number)) for number in range(1, 30)]
+        await asyncio.sleep(0)
+        tasks.append(noted(order, 0, write(database, 0)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert order[0] == 0
+    assert order[1:] == sorted(order[1:]), "the notes stay in their order"
+
+
+async def test_who_is_done_does_not_wait_for_the_notes(database: Database, commits: list[None]) -> None:
+    """They would be in one transaction otherwise, and a commit is what everybody waits for."""
+    async with database.work():
+        tasks = [
+            asyncio.create_task(write(database, 0)),
+            asyncio.create_task(giving_way_writes(database, 1)),
+        ]
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    assert len(commits) == 2
+    await asyncio.gather(*(giving_way_writes(database, number) for number in range(2, 40)))
+    assert len(commits) < 10, "notes are committed together"
+
+
+async def test_notes_have_their_turn_though_conversations_never_cease(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "GIVES_WAY_SECONDS", 0.05)
+    noted_down = asyncio.create_task(giving_way_writes(database, 0))
+    numbers = itertools.count(1)
+
+    async def talks() -> None:
+        while not noted_down.done():
+            await write(database, next(numbers))
+
+    await asyncio.wait_for(asyncio.gather(*(talks() for _ in range(5))), 10)
+    assert noted_down.done()
 
 
 async def test_a_commit_that_fails_fails_all_who_wait_for_it(database: Database) -> None:
