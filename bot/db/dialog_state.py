@@ -19,6 +19,7 @@ from aiogram.fsm.storage.memory import SimpleEventIsolation
 from aiogram.fsm.storage.redis import RedisEventIsolation
 from redis.asyncio import Redis
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.columns import Vault
 from bot.db.tables import DialogState
@@ -118,19 +119,38 @@ class SqlStorage(DialogStorage):
             return len((await session.scalars(idle)).all())
 
     async def _keep(self, key: StorageKey, change: Callable[[DialogState], None]) -> None:
-        """Write what has changed, and nothing when nothing has: most presses change one entry of three."""
-        now = self._db.clock()
+        """Write what has changed, and nothing when nothing has: most presses change one entry of three, and a look
+        waits for nobody."""
+        async with self._db.read() as session:
+            if await self._changed(session, key, change) is None:
+                return
         async with self._db.work() as session:
-            row = await session.get(DialogState, self._keys.build(key), with_for_update=True)
+            row = await self._changed(session, key, change, lock=True)
             if row is None:
-                row = self._new(key)
-            change(row)
-            if row.state is None and not row.data:
-                if row in session:
-                    await session.delete(row)
-            elif row not in session or session.is_modified(row) or row.touched_at < now - REFRESH_AFTER:
-                row.touched_at = now
+                return
+            if row.state is not None or row.data:
+                row.touched_at = self._db.clock()
                 session.add(row)
+            elif row in session:
+                await session.delete(row)
+
+    async def _changed(
+        self,
+        session: AsyncSession,
+        key: StorageKey,
+        change: Callable[[DialogState], None],
+        *,
+        lock: bool = False,
+    ) -> DialogState | None:
+        """The entry as it is to be written; None when it stands there so already."""
+        row = await session.get(
+            DialogState, self._keys.build(key), with_for_update=lock or None
+        ) or self._new(key)
+        change(row)
+        if row not in session:
+            return row if row.state is not None or row.data else None
+        in_use = row.touched_at >= self._db.clock() - REFRESH_AFTER
+        return None if in_use and not session.is_modified(row) else row
 
     def _new(self, key: StorageKey) -> DialogState:
         chat_key = self._keys.chat(key.bot_id, key.chat_id)
