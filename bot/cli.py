@@ -84,7 +84,7 @@ def run(
     """Run the service: both bots and the courier, or one of them."""
     settings = read_settings()
     logs.set_up(settings.log_level)
-    from bot.app import ROLES, CannotStart, Role, open_services
+    from bot.app import ROLES, CannotStart, Role, open_services, settle_in
     from bot.app import run as run_roles
     from catalog.loading import CatalogError
 
@@ -92,12 +92,16 @@ def run(
     if unknown := set(role or ()) - set(ROLES):
         raise typer.BadParameter(f"no such role: {', '.join(unknown)}; roles are {', '.join(ROLES)}")
 
+    def started() -> None:
+        settle_in()
+        typer.echo("Rinnalla is running. Ctrl-C ends.")
+
     async def serve() -> None:
         stop = asyncio.Event()
         for sign in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(sign, stop.set)
         async with open_services(settings) as services:
-            await run_roles(services, wanted, stop, lambda: typer.echo("Rinnalla is running. Ctrl-C ends."))
+            await run_roles(services, wanted, stop, started)
 
     with told_plainly(CannotStart, CatalogError):
         asyncio.run(serve())
