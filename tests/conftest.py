@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import pytest
 from redis.asyncio import Redis
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -111,12 +111,18 @@ async def postgresql_url(postgresql_server: URL, vault: Vault) -> AsyncIterator[
 
 @pytest.fixture
 async def empty_postgresql_url(postgresql_url: str) -> str:
-    """As the migrations left it: everything gone but the head of the consent chain."""
-    names = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "consent_chain")
+    """As the migrations left it: everything gone but the head of the consent chain. Emptying a few rows takes a tenth
+    of the time that truncating takes."""
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name != "consent_chain"]
+    emptied = f"""DO $$ BEGIN
+        {" ".join(f"DELETE FROM {name};" for name in tables)}
+        UPDATE consent_chain SET length = 0, head_hash = '';
+        PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
+            FROM pg_sequences WHERE schemaname = 'public';
+    END $$"""
     engine = create_async_engine(postgresql_url, poolclass=NullPool)
     async with engine.begin() as connection:
-        await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
-        await connection.execute(text("UPDATE consent_chain SET length = 0, head_hash = ''"))
+        await connection.exec_driver_sql(emptied)
     return postgresql_url
 
 
