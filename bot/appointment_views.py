@@ -20,7 +20,7 @@ from bot.services.base import Services
 def who(meeting: Meeting, services: Services) -> str:
     """Whom one meets: the worker and the organisation."""
     organisation = organisation_name(services.catalog, meeting.organisation_id)
-    return f"{meeting.worker}, {organisation}" if meeting.worker else organisation
+    return f"{meeting.worker} ({organisation})" if meeting.worker else organisation
 
 
 def glance(meeting: Meeting, services: Services) -> Markup:

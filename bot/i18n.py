@@ -136,7 +136,7 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 def near_day(value: date, *, weekday: bool = False) -> str:
     """A day of this year for a label: 24.3., 24 Mar; with its weekday: tiistaina 24.3."""
     plain = "d. MMMM" if weekday else "d.M."
-    pattern = {"en": "d MMM", "fi@selko": plain}.get(current_locale(), "d.M.")
+    pattern = {"sv": "d.M", "en": "d MMM", "fi@selko": plain}.get(current_locale(), "d.M.")
     return format_date(value, f"EEEE {pattern}" if weekday else pattern, locale=_babel())
 
 
@@ -157,12 +157,12 @@ def duration(value: timedelta) -> str:
 
 
 def clock_time(value: datetime, zone: ZoneInfo) -> str:
-    return format_time(value.astimezone(zone), "short", locale=_babel())
+    return hour(value.astimezone(zone).timetz())
 
 
 def hour(value: time) -> str:
-    """A time of day: 9.30, 09:30."""
-    return format_time(value, "short", locale=_babel())
+    """A time of day: 9.30, 09:30. In Finland's Swedish, too, with a full stop: 09.30."""
+    return format_time(value, "HH.mm" if current_locale() == "sv" else "short", locale=_babel())
 
 
 def decimal(value: float) -> str:
