@@ -31,7 +31,6 @@ COPY --from=builder /opt/rinnalla /opt/rinnalla
 ENV PATH=/opt/rinnalla/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    MPLCONFIGDIR=/tmp/matplotlib \
     RINNALLA_DATABASE_URL=sqlite+aiosqlite:////data/rinnalla.db \
     RINNALLA_LISTEN=0.0.0.0:8080
 WORKDIR /data

@@ -45,7 +45,6 @@ async def start(manager: DialogManager, check_in: CheckIn, index: int) -> None:
         candidates if len(candidates) == 1 else [a for a in check_in.priorities if a in candidates]
     )
     state = At.helps if len(candidates) == 1 else At.priorities
-    asyncio.get_running_loop().run_in_executor(None, pictures.prepare)  # while the client answers
     await manager.start(state, data={"check_in": check_in.model_dump(mode="json"), "index": index})
 
 

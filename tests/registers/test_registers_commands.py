@@ -393,7 +393,7 @@ def test_no_framework_is_loaded_for_it(url: str, tmp_path: Path) -> None:
         "import sys; from bot.cli import app\n"
         f"for words in (['import', 'ptv', {str(source)!r}], ['export', 'hsds', 'out.json']):\n"
         "    app(['catalog', *words], standalone_mode=False)\n"
-        "print(sorted({'aiogram', 'telegram', 'matplotlib'} & set(sys.modules)))"
+        "print(sorted({'aiogram', 'telegram', 'PIL'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
