@@ -59,7 +59,7 @@ def state_for_client(meeting: Meeting, now: datetime) -> str:
     """How it stands, told to its client."""
     if meeting.state is State.AGREED:
         over = meeting.starts_at is not None and meeting.starts_at <= now
-        return _("Tapaamisen aika on ollut.") if over else _("Tästä on sovittu.")
+        return _("Tapaamisen aika on mennyt.") if over else _("Tästä on sovittu.")
     if meeting.state is State.OVER and meeting.attended is Attended.MISSED:
         return _("Tämä tapaaminen jäi väliin. Sellaista sattuu. Voit toivoa uutta aikaa.")
     if meeting.state is State.CANCELLED:
@@ -78,13 +78,13 @@ def state_for_worker(meeting: Meeting, now: datetime) -> str:
     """How it stands, told to its worker."""
     if meeting.state is State.AGREED:
         if meeting.starts_at is not None and meeting.starts_at <= now:
-            return _("Miten meni? Merkitse, tuliko asiakas.")
+            return _("Merkitse, tuliko asiakas.")
         answered = {Answer.COMING: _("Sovittu. Asiakas on vahvistanut tulevansa.")}
         return answered.get(meeting.answer or Answer.ANOTHER, _("Sovittu. Asiakas saa muistutukset."))
     if meeting.state is State.OVER:
         attended = {Attended.CAME: _("Asiakas tuli."), Attended.MISSED: _("Asiakas ei tullut.")}
         return (
-            attended.get(meeting.attended or Attended.CAME, "") if meeting.attended else _("Aika on ollut.")
+            attended.get(meeting.attended or Attended.CAME, "") if meeting.attended else _("Aika on mennyt.")
         )
     if meeting.state is State.CANCELLED:
         return (

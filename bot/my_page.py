@@ -133,7 +133,7 @@ def _account(account: dict[str, Any], services: Services) -> list[str]:
         _("Kielesi: {language}").format(language=LANGUAGE_NAMES.get(account["locale"], account["locale"])),
         _("Annoit luvan tallentaa: {day}").format(day=_day(account["agreed_at"], services)),
         _("Kävit viimeksi: {day}").format(day=_day(account["last_seen_at"], services)),
-        _("Suljit botin: {day}").format(day=_day(blocked, services)) if blocked else "",
+        _("Suljit chatin: {day}").format(day=_day(blocked, services)) if blocked else "",
         _("Nimesi: {name}").format(name=account["name"]) if account["name"] else "",
         _("Muistutusten sisältö saa näkyä ilmoituksissa.") if account["open_notices"] else "",
         _pace(account["follow_up_pace"]),

@@ -141,7 +141,7 @@ def _standing(one: Thread, name: str, gone_on: str) -> str:
         return _("✔️ Keskustelu päättyi, koska se oli pitkään hiljaa. Viestit poistuvat {day}.").format(
             day=gone_on
         )
-    return _("✔️ {name} on päättänyt keskustelun. Viestit poistuvat {day}.").format(name=name, day=gone_on)
+    return _("✔️ {name} on lopettanut keskustelun. Viestit poistuvat {day}.").format(name=name, day=gone_on)
 
 
 async def on_words(text: str, manager: DialogManager) -> None:
@@ -164,7 +164,7 @@ async def get_end(**_kwargs: Any) -> dict[str, Any]:
 async def on_end(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     if one := await _thread(manager):
         await enquiries.end(services_of(manager), chat_of(manager).id, one.id)
-    await callback.answer(_("Keskustelu on päätetty."))
+    await callback.answer(_("Keskustelu on lopetettu."))
     await manager.switch_to(At.thread)
 
 

@@ -211,7 +211,9 @@ def build() -> Dialog:
         ),
         page(
             Tr("<b>Kenelle koodi on?</b>"),
-            Tr("\nKoodi käy vain tässä paikassa.", when=lambda data, _w, _m: not data["none"]),
+            Tr(
+                "\nKoodi käy vain siinä paikassa, jonka valitset.", when=lambda data, _w, _m: not data["none"]
+            ),
             Tr("\nJuuri nyt kukaan ei ota koodeja vastaan. Kokeile myöhemmin.", when="none"),
             choices.listed("whom", "organisations", on_whom),
             Button(back, id="b_mine", on_click=to(At.mine)),

@@ -299,7 +299,7 @@ def build() -> Dialog:
     return Dialog(
         page(
             Tr("<b>🕶 Kysy nimettömästi. Keneltä haluat kysyä?</b>", when="some"),
-            Tr("\nTyöntekijä vastaa sinulle tähän chatiin. Hän ei saa tietää, kuka olet.", when="some"),
+            Tr("\nTyöntekijä vastaa sinulle tähän chattiin. Hän ei saa tietää, kuka olet.", when="some"),
             Tr("\nJos et tiedä, keneltä kysyä, valitse 💬 yleinen neuvonta.", when="advice"),
             Tr("Juuri nyt ei ole ketään, joka vastaisi. Yritä myöhemmin uudelleen.", when="none"),
             Column(
@@ -357,7 +357,7 @@ def build() -> Dialog:
         page(
             Tr("<b>Kysymyksesi lähti. Hyvä, että kysyit.</b>\n"),
             Tr(
-                "{organisation} näkee siinä nimen {alias}. Vastaus tulee tähän chatiin, kun joku ehtii vastata."
+                "{organisation} näkee siinä nimen {alias}. Vastaus tulee tähän chattiin, kun joku ehtii vastata."
             ),
             Tr("\nVoit lukea keskustelun, kirjoittaa lisää tai lopettaa sen: Valikko → 🕶 Kysy nimettömästi."),
             Button(Label("🕶 Avaa keskustelu"), id="open", on_click=on_open),

@@ -276,7 +276,7 @@ def windows() -> tuple[Window, ...]:
             Tr("\nOnko se oikein? Vain sinä näet sen.", when="known"),
             Tr(
                 "\n<b>Saanko tallentaa tämän sinulle muistiin?</b> Tallennan sen ja tämän chatin tunnuksen "
-                "salattuna, jotta voin muistuttaa. Kukaan muu ei näe sitä. Voit poistaa kaiken milloin vain: "
+                "salattuina, jotta voin muistuttaa. Kukaan muu ei näe niitä. Voit poistaa kaiken milloin vain: "
                 "Omat asiani → 🔒 → Unohda minut.",
                 when="unknown",
             ),

@@ -151,7 +151,7 @@ def window() -> Window:
     return page(
         Tr("<b>🔒 Suostumukset ja tietosuoja</b>"),
         Tr(
-            "\nTästä näet, mitä sinusta on tallessa ja kuka sitä on nähnyt. Voit muuttaa mieltäsi milloin vain.",
+            "\nTästä näet, mitä sinusta on tallessa ja kuka tietojasi on nähnyt. Voit muuttaa mieltäsi milloin vain.",
             when="held",
         ),
         Tr("\nEn ole tallentanut sinusta mitään.", when="unknown"),

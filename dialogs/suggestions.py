@@ -364,8 +364,8 @@ def build() -> Dialog:
         page(
             Tr("<b>Saanko tallentaa tämän sinulle muistiin?</b>"),
             Tr(
-                "\nTallennan muistilistasi ja tämän chatin tunnuksen salattuna, jotta löydät listan myöhemmin. "
-                "Kukaan muu ei näe sitä. Voit poistaa kaiken milloin vain: Omat asiani → 🔒 → Unohda minut."
+                "\nTallennan muistilistasi ja tämän chatin tunnuksen salattuina, jotta löydät listan myöhemmin. "
+                "Kukaan muu ei näe niitä. Voit poistaa kaiken milloin vain: Omat asiani → 🔒 → Unohda minut."
             ),
             Button(Label("Kyllä, tallenna"), id="keep", on_click=on_keep),
             Button(Label("En halua"), id="back_card", on_click=on_back_to_card),

@@ -143,7 +143,7 @@ def build() -> Dialog:
             protect=True,
         ),
         page(
-            Tr("<b>Kiitos.</b> Nyt sen, miten sinulla on mennyt, saa tietää: {told}.", when="some"),
+            Tr("<b>Kiitos.</b> Kerron, miten sinulla on mennyt. Tieto menee tänne: {told}.", when="some"),
             Tr("<b>Selvä.</b> En kertonut kenellekään, miten sinulla on mennyt.", when="none"),
             Tr(
                 "\nVoit muuttaa mieltäsi: Omat asiani → 🔒 Suostumukset. Kun perut suostumuksen, viesti "

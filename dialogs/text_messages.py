@@ -207,7 +207,7 @@ def build() -> Dialog:
             ),
             Tr(
                 "\nTekstiviesti kulkee viestinvälittäjän ja puhelinoperaattorin kautta. Ne näkevät numerosi ja "
-                "viestin. Se ei maksa sinulle mitään."
+                "viestin. Viesti ei maksa sinulle mitään."
             ),
             Button(Label("📱 Annan numeroni"), id="give", on_click=to(At.number)),
             Button(Label("⬅️ Takaisin"), id="b_about", on_click=on_leave),

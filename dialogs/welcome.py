@@ -85,7 +85,7 @@ def build() -> Dialog:
             home=False,
         ),
         page(
-            Tr("Meillä jäi äsken jotain kesken. Miten haluat jatkaa?"),
+            Tr("Meiltä jäi äsken jotain kesken. Miten haluat jatkaa?"),
             Button(Label("Jatketaan siitä"), id="go_on", on_click=on_go_on),
             Button(Label("Aloitetaan alusta"), id="over", on_click=on_start_over),
             state=states.Welcome.resume,

@@ -199,7 +199,7 @@ def _missed_again(desk: Desk) -> Notice:
 
 def _how(desk: Desk, services: Services) -> Notice:
     text = views.joined(
-        fill(_("Miten meni? Tuliko asiakas (pyyntö #{number})?"), number=desk.meeting.request_id),
+        fill(_("Tuliko asiakas tapaamiseen (pyyntö #{number})?"), number=desk.meeting.request_id),
         appointment_views.glance(desk.meeting, services),
     )
     rows = [

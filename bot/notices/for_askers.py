@@ -39,12 +39,12 @@ async def for_asker(services: Services, row: OutboxMessage) -> Notice | None:
 def _enquiry_ended(enquiry: Enquiry, organisation: str) -> Notice:
     if enquiry.ended_by == Ended.IDLE:
         text = _(
-            "🕶 Nimetön keskustelu on ollut pitkään hiljaa ({organisation}), joten päätin sen. "
+            "🕶 Nimettömään keskusteluun ei ole pitkään aikaan tullut viestejä ({organisation}), joten lopetin sen. "
             "Viestit poistuvat {days} päivän kuluttua. Voit kysyä uudelleen, milloin haluat."
         )
     else:
         text = _(
-            "🕶 {organisation} on päättänyt nimettömän keskustelun. Voit lukea viestit vielä {days} päivän ajan. "
+            "🕶 {organisation} on lopettanut nimettömän keskustelun. Voit lukea viestit vielä {days} päivän ajan. "
             "Jos asia jäi kesken, etsitään yhdessä muu paikka."
         )
     rows = [

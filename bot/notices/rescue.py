@@ -97,7 +97,7 @@ async def mismatch(services: Services, row: OutboxMessage, worker: Staff) -> Not
         return None  # somebody else has it by now
     if not card.own:
         text = _(
-            "Pyyntö #{number}: asiakas kertoo, ettei häneen ole saatu yhteyttä. Pyyntö on: {name}."
+            "Pyyntö #{number}: asiakas kertoo, ettei häneen ole saatu yhteyttä. Pyyntöä hoitaa {name}."
         ).format(number=card.request_id, name=card.taken_by or "–")
         return Notice(html(text + " " + _("/mismatches näyttää kaikki tällaiset.")))
     text = _(

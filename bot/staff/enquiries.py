@@ -99,7 +99,7 @@ async def _on_done(update: Update, context: StaffContext, worker: Worker, enquir
     if query is None:
         return
     act, line = {
-        "end": (enquiry_desk.end, _("Keskustelu on päätetty. Kysyjä saa siitä tiedon.")),
+        "end": (enquiry_desk.end, _("Keskustelu on lopetettu. Kysyjä saa siitä tiedon.")),
         "block": (enquiry_desk.block, _("Kysyjä on estetty. Voit perua eston napista.")),
         "unblock": (enquiry_desk.unblock, _("Esto on peruttu.")),
     }[step]

@@ -138,7 +138,7 @@ def _done(card: Card) -> str:
         State.CONTACTED: _("Kiitos! Merkitsin yhteyden. Asiakas saa siitä tiedon."),
         State.UNREACHABLE: _("Merkitsin. Asiakas saa tietää, että olet yrittänyt."),
         State.CLOSING: _("Merkitsin. Kysyn vielä asiakkaalta, sopiiko lopettaa."),
-    }.get(card.state, _("Pyyntö on päätetty. Asiakas saa siitä tiedon."))
+    }.get(card.state, _("Pyyntö on lopetettu. Asiakas saa siitä tiedon."))
 
 
 def _not_done(card: Card) -> str:

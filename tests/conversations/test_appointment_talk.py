@@ -260,7 +260,7 @@ async def test_either_side_cancels(talk: Talk) -> None:
 async def test_a_missed_meeting_brings_a_kind_word_and_a_second_one_advice(talk: Talk) -> None:
     leena, aino = await agree(talk)
     await goes_to(talk, "2026-03-16 11:00")
-    await leena.waits_for("Miten meni?")
+    await leena.waits_for("Tuliko asiakas")
     await leena.presses("Ei tullut")
     kind = await aino.waits_for("Tapaaminen jäi tällä kertaa väliin")
     for blame in ("et tullut", "unohdit", "olisi pitänyt", "jätit"):
@@ -273,7 +273,7 @@ async def test_a_missed_meeting_brings_a_kind_word_and_a_second_one_advice(talk:
     await aino.presses("Katson ajat")
     await aino.presses("ti 17.3. klo 10.00")
     await goes_to(talk, "2026-03-17 11:00")
-    await leena.waits_for("Miten meni?")
+    await leena.waits_for("Tuliko asiakas")
     await leena.presses("Ei tullut")
     await aino.waits_for("Tapaaminen jäi tällä kertaa väliin")
     assert "kysy viestillä" in (await leena.waits_for("on jäänyt väliin jo 2")).text

@@ -408,7 +408,7 @@ async def test_a_worker_ends_it_after_a_second_thought(town: Town) -> None:
     await leena.presses(END)
     await leena.presses("Kyllä, lopeta")
     await town.settled()
-    assert "Mielenterveysyhdistys Kello ry on päättänyt nimettömän keskustelun." in aino.screen
+    assert "Mielenterveysyhdistys Kello ry on lopettanut nimettömän keskustelun." in aino.screen
     await aino.presses(OPEN)
     assert QUESTION in aino.screen
     await aino.says(MORE)
@@ -506,7 +506,7 @@ async def test_silence_is_ended_kindly_and_cards_lose_their_words_in_time(own_to
     await town.simulator.clock.forward(IDLE_ENDS + timedelta(minutes=1))
     await housekeeping.purge(town.services)
     await town.settled()
-    assert "on ollut pitkään hiljaa" in aino.screen
+    assert "ei ole pitkään aikaan tullut viestejä" in aino.screen
     assert showing(leena, QUESTION) == 1
     await town.simulator.clock.forward(KEPT_AFTER_END + timedelta(minutes=1))
     await housekeeping.purge(town.services)

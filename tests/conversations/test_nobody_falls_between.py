@@ -275,7 +275,7 @@ async def test_a_call_that_never_came_opens_it_again(place: Neighbourhood) -> No
     assert "yrittää uudelleen" in aino.screen
     assert "Tarkistan yhteystietoni" in aino.buttons
     assert "numero voi olla väärä" in leena.screen
-    assert "Pyyntö on: Leena." in pirjo.screen
+    assert "Pyyntöä hoitaa Leena." in pirjo.screen
     assert await place.state(aino) is State.ACCEPTED
     await pirjo.says("/mismatches")
     (mine,) = await requests.mine(place.town.services, aino.user.id)

@@ -151,7 +151,7 @@ async def test_two_stories_are_on_the_list_without_anything_personal(office: Off
     await mismatches.nobody_called(office.services, aino.user.id, request_id)
     await office.settled()
     assert "numero voi olla väärä" in leena.screen
-    assert "Pyyntö on: Leena." in pirjo.screen
+    assert "Pyyntöä hoitaa Leena." in pirjo.screen
     await kaisa.says("/mismatches")
     assert f"#{request_id} · Mielenterveysyhdistys Kello ry" in kaisa.screen
     assert "Leena" not in kaisa.screen
