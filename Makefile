@@ -13,8 +13,10 @@ BIN := $(VENV)/bin
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 READY := $(VENV)/.ready-$(VERSION)
 
-# Files of tests run side by side, one worker a core: each worker has databases and a simulator of its own.
-SIDE_BY_SIDE ?= -n auto --maxprocesses 4 --dist loadfile
+# Files of tests run side by side, in the order in which they were collected; each worker has databases and a simulator
+# of its own. One more than there are cores: much of a conversation is waiting for the other side.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(len(os.sched_getaffinity(0)) + 1, 4))' 2>/dev/null || echo 2)
+SIDE_BY_SIDE ?= -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint messages diagram bench soak

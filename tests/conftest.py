@@ -5,6 +5,7 @@ RINNALLA_REQUIRE_SERVICES=1, as in continuous integration, it fails instead.
 """
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -30,8 +31,21 @@ REDIS = os.environ.get("RINNALLA_TEST_REDIS", "redis://127.0.0.1:6379/15")
 REDIS_TAKEN = "rinnalla:tests"
 KEY = "rLkwUfQR9w9vNRXD2tTbVGl_vHGB4ZTm1Gk8QB2GdyE="
 
+TAKE_LONG = ("browser", "conversations", "courier", "registers", "staff")
+
 # A Wednesday morning, far from holidays and from changes of the clock.
 START = datetime(2026, 3, 11, 8, 0, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that no worker is left with a long file at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in TAKE_LONG)
+
+
+def pytest_collection_finish() -> None:
+    """Modules stay until the end: looking through them again and again took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 class HandClock:

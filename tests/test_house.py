@@ -50,7 +50,7 @@ def test_every_module_has_its_floor() -> None:
     contracts = ConfigParser()
     contracts.read_string(text(".importlinter"))
     named = set(re.findall(r"bot\.\w+", contracts["importlinter:contract:floors"]["layers"]))
-    entries = (path for path in (ROOT / "bot").iterdir() if path.suffix == ".py" or path.is_dir())
+    entries = (path for path in (ROOT / "bot").iterdir() if path.suffix == ".py" or any(path.glob("*.py")))
     modules = {path.stem for path in entries if not path.name.startswith("__")}
     assert {f"bot.{module}" for module in modules} <= named
 
