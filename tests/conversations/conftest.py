@@ -77,7 +77,7 @@ async def _rounds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ins
 
 @pytest.fixture(scope="session")
 def parked(_rounds: Inside) -> Parked:
-    return Parked(_rounds)
+    return Parked(_rounds, shared=True)
 
 
 @pytest.fixture

@@ -80,17 +80,20 @@ def further(state: State, before: State, *taps: str) -> None:
 
 
 class Parked:
-    """Clients who have gone to a window once and are put back there for each test: much faster than going again.
-    Where a test has changed what the database keeps about one, another one goes there."""
+    """Clients who have gone to a window once and are put back there for each test: much faster than going again. Of
+    those that are `shared`, another one goes there when a test has moved the day or has changed what the database keeps
+    about the first one."""
 
-    def __init__(self, inside: Inside) -> None:
-        self._inside = inside
+    def __init__(self, inside: Inside, *, shared: bool = False) -> None:
+        self._inside, self._shared = inside, shared
         self._kept: dict[tuple[State, str], tuple[StraightClient, dict[Any, Any], dict[int, Message]]] = {}
         self._known: dict[int, list[Any]] = {}
 
     async def at(self, state: State, language_code: str = "fi") -> StraightClient:
-        kept = self._kept.get((state, language_code))
-        if kept is None or await self._known_of(kept[0]) != self._known[kept[0].user.id]:
+        there = self._kept.get((state, language_code))
+        if there is None or (
+            self._shared and await self._known_of(there[0]) != self._known[there[0].user.id]
+        ):
             client = self._inside.client(language_code=language_code)
             await go_to(client, state)
             await self._keep(client, state, language_code)
@@ -110,7 +113,7 @@ class Parked:
         self._known[client.user.id] = await self._known_of(client)
 
     async def _known_of(self, client: StraightClient) -> list[Any]:
-        """What the database knows about a client: the language, and how many rows of each kind."""
+        """Which day it is, and what the database knows about a client: the language, and how many rows of each kind."""
         services = self._inside.services
         key = services.vault.fingerprint(client.user.id, "client")
         owner = select(Client.id).where(Client.chat_key == key).scalar_subquery()
@@ -121,7 +124,7 @@ class Parked:
         ]
         async with services.db.read() as session:
             locale = select(Client.locale).where(Client.chat_key == key).scalar_subquery()
-            return list((await session.execute(select(locale, *counts))).one())
+            return [services.clock().date(), *(await session.execute(select(locale, *counts))).one()]
 
 
 async def go_to(client: StraightClient, state: State) -> None:

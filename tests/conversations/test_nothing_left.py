@@ -53,7 +53,7 @@ async def tells_everything(aino: Client, leena: Phone) -> None:
     await aino.taps("time:any")
     await aino.taps("days:30")
     await aino.taps("consent")
-    await leena.waits_for("Uusi yhteydenottopyyntö")
+    await leena.waits_for("Uusi yhteydenottopyyntö #2")
     await leena.presses("Otan tämän")
     assert PHONE in leena.sees
     await leena.presses("Kirjoita asiakkaalle")
