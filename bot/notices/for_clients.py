@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardMarkup
 
 from bot import views
-from bot.core.consent import ConsentRecord, Purpose, Reach, Shared, stamp
+from bot.core.consent import ConsentRecord, ConsentState, Purpose, Reach, Shared, stamp
 from bot.core.requests import IN_HAND, LIVE, Outcome, State
 from bot.db.tables import Client, Consent, OutboxMessage
 from bot.i18n import fill, html
@@ -15,13 +15,14 @@ from bot.notices import closing
 from bot.notices.notice import Notice, button, consented
 from bot.services import claims
 from bot.services.base import Services
-from bot.services.subjects import Subject, subject
+from bot.services.subjects import Subject, opened, subject
 
 
 async def receipt(services: Services, row: OutboxMessage, client: Client) -> Notice | None:
     """What was consented to, with one tap to withdraw."""
     about = await consented(services, row, client)
-    return _receipt(services, about.consent) if about and about.consent else None
+    consent = await opened(services, about.consent.id) if about and about.consent else None
+    return _receipt(services, consent) if consent and consent.state == ConsentState.GIVEN else None
 
 
 def _receipt(services: Services, consent: Consent) -> Notice:

@@ -45,6 +45,13 @@ async def looked_up(services: Services, row: OutboxMessage) -> AsyncIterator[Sub
         _at_hand.reset(token)
 
 
+async def opened(services: Services, consent_id: str) -> Consent | None:
+    """A consent with what it holds. That stays sealed for all messages but the one that says it: nobody needs it there,
+    and opening it took longer than all else that is looked up."""
+    async with services.db.read() as session:
+        return await session.get(Consent, consent_id)
+
+
 async def worker_of(services: Services, row: OutboxMessage) -> Staff | None:
     return await services.db.look(_workers, row.staff_id)
 
@@ -57,7 +64,12 @@ async def _subjects(session: AsyncSession, rows: Sequence[int]) -> list[Subject]
         .outerjoin(Consent, Consent.id == func.coalesce(OutboxMessage.consent_id, ContactRequest.consent_id))
         .outerjoin(Staff, Staff.id == ContactRequest.accepted_by)
         .where(OutboxMessage.id.in_(rows))
-        .options(defer(Consent.once_given, raiseload=True))  # nobody is told that
+        .options(
+            *(
+                defer(sealed, raiseload=True)
+                for sealed in (Consent.once_given, Consent.record, Consent.shared)
+            )
+        )
     )
     found = {row[0]: Subject(*row[1:]) for row in await session.execute(about)}
     return [found.get(row, NOTHING) for row in rows]
