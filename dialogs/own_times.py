@@ -11,7 +11,7 @@ from aiogram.types import BufferedInputFile, CallbackQuery
 from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.kbd import Button
 
-from bot import own_calendar
+from bot import calendar_file
 from bot.i18n import gettext as _
 from bot.i18n import html, near_day
 from bot.services import own_times
@@ -130,7 +130,7 @@ async def on_file(callback: CallbackQuery, _button: Button, manager: DialogManag
     if own is None or not await in_moderation(manager):
         return
     bot: Bot = manager.middleware_data["bot"]
-    file = BufferedInputFile(own_calendar.calendar_file(own, services.settings.zone), "rinnalla.ics")
+    file = BufferedInputFile(calendar_file.build_own(own, services.settings.zone), calendar_file.OWN_NAME)
     caption = _("Avaa tiedosto, niin puhelimesi kysyy, lisätäänkö tämä sen kalenteriin.")
     await bot.send_document(chat_of(manager).id, file, caption=caption)
     await callback.answer()
