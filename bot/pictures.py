@@ -1,6 +1,6 @@
 """Pictures that say at a glance what numbers say slowly; none of them speaks by colour alone.
 
-Drawn with Pillow, in a few hundredths of a second: whoever else is talking with the bot meanwhile must not notice.
+Drawn with Pillow, in about a tenth of a second: whoever else is talking with the bot meanwhile should not notice.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class _Sheet:
         self._pen.rectangle((x, y, right, bottom), None, colour, FRAME_WIDTH)
 
     def png(self) -> bytes:
-        """With a palette: a third of the size, which a client with little data left pays for."""
+        """With a palette: two fifths of the size, which a client with little data left pays for."""
         target = BytesIO()
         self._image.quantize(SHADES, Image.Quantize.FASTOCTREE).save(target, "PNG")
         return target.getvalue()

@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Modules stay until the end: looking through them again and again took a tenth of the time."""
+    """Modules stay until the end: looking through them again and again takes time."""
     gc.collect()
     gc.freeze()
 
@@ -125,8 +125,8 @@ async def postgresql_url(postgresql_server: URL, vault: Vault) -> AsyncIterator[
 
 @pytest.fixture
 async def empty_postgresql_url(postgresql_url: str) -> str:
-    """As the migrations left it: everything gone but the head of the consent chain. Emptying a few rows takes a tenth
-    of the time that truncating takes."""
+    """As the migrations left it: everything gone but the head of the consent chain. Deleting a few rows takes a
+    small part of the time that truncating takes."""
     tables = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name != "consent_chain"]
     emptied = f"""DO $$ BEGIN
         {" ".join(f"DELETE FROM {name};" for name in tables)}

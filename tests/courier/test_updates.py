@@ -62,6 +62,18 @@ def source_of(telegram: Telegram, handle: Callable[[Json], Awaitable[None]] | No
     return Source("client", telegram.fetch, handle or telegram.handle)
 
 
+def held_up(telegram: Telegram, update_id: int) -> tuple[asyncio.Event, Callable[[Json], Awaitable[None]]]:
+    """A handler that takes as long for one update as the event lets it."""
+    go_on = asyncio.Event()
+
+    async def handle(update: Json) -> None:
+        if update["update_id"] == update_id:
+            await go_on.wait()
+        await telegram.handle(update)
+
+    return go_on, handle
+
+
 @asynccontextmanager
 async def polling(services: Services, source: Source) -> Any:
     stop = asyncio.Event()
@@ -121,15 +133,9 @@ async def test_the_same_update_delivered_twice_at_once_harms_nothing(services: S
 # Polling
 
 
-async def test_a_batch_is_confirmed_only_when_all_of_it_is_handled(services: Services) -> None:
+async def test_nothing_is_confirmed_before_all_ahead_of_it_is_handled(services: Services) -> None:
     telegram = Telegram(*(message(number, who=number) for number in (5, 6, 7)))
-    last = asyncio.Event()
-
-    async def handle(update: Json) -> None:
-        if update["update_id"] == 5:
-            await last.wait()
-        await telegram.handle(update)
-
+    last, handle = held_up(telegram, 5)
     async with polling(services, source_of(telegram, handle)):
         await until(lambda: sorted(telegram.handled) == [6, 7])
         assert set(telegram.offsets) == {0}, "nothing is confirmed while the first is being handled"
@@ -140,13 +146,7 @@ async def test_a_batch_is_confirmed_only_when_all_of_it_is_handled(services: Ser
 
 async def test_updates_of_a_chat_are_handled_in_order_and_chats_side_by_side(services: Services) -> None:
     telegram = Telegram(message(1, who=1), press(2, who=1), message(3, who=2))
-    slow = asyncio.Event()
-
-    async def handle(update: Json) -> None:
-        if update["update_id"] == 1:
-            await slow.wait()
-        await telegram.handle(update)
-
+    slow, handle = held_up(telegram, 1)
     async with polling(services, source_of(telegram, handle)):
         await until(lambda: telegram.handled == [3])
         slow.set()
@@ -157,13 +157,7 @@ async def test_updates_of_a_chat_are_handled_in_order_and_chats_side_by_side(ser
 async def test_nobody_waits_for_a_chat_that_takes_long(services: Services) -> None:
     """One update that Telegram asks to slow down, say, and all others who press meanwhile."""
     telegram = Telegram(message(1, who=1))
-    slow = asyncio.Event()
-
-    async def handle(update: Json) -> None:
-        if update["update_id"] == 1:
-            await slow.wait()
-        await telegram.handle(update)
-
+    slow, handle = held_up(telegram, 1)
     async with polling(services, source_of(telegram, handle)):
         await until(lambda: telegram.offsets)
         telegram.comes(message(2, who=2), press(3, who=1))
