@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
+from bot import pictures
 from tests.browser.conftest import SMALL, Stage, Visit
 from tests.browser.echo import key, picture
 
@@ -93,6 +94,19 @@ async def test_nothing_that_anyone_writes_becomes_html(stage: Stage, visit: Visi
     await expect(view.page.locator("dialog.viewer p")).to_have_text(EVIL)
     assert await view.page.evaluate("window.hacked") is None
     assert await view.page.locator("img[src=x], main script").count() == 0
+
+
+async def test_a_tall_picture_keeps_its_shape(stage: Stage, visit: Visit) -> None:
+    """The picture of a round is one: squeezed, its words are hard to read."""
+    view = await visit(SMALL)
+    stage.chat().started = True
+    png = pictures.ratings([pictures.Rating("Asuminen", 3, "Melko tyytyväinen")] * 12, "Mitä sinulle kuuluu?")
+    await stage.client_bot.call("sendPhoto", ("photo", "kuva.png", png), chat_id=stage.client.id)
+    image = view.last.locator(".picture img")
+    await expect(image).to_be_visible()
+    shape = "i => i.decode().then(() => [i.width / i.height, i.naturalWidth / i.naturalHeight])"
+    shown, real = await image.evaluate(shape)
+    assert abs(shown / real - 1) < 0.02
 
 
 async def test_a_picture_has_words_and_opens_large(stage: Stage, visit: Visit) -> None:
