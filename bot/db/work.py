@@ -22,9 +22,9 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import make_url
+from sqlalchemy import CursorResult, Result, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from bot.db.columns import Vault, attach_vault
@@ -32,7 +32,7 @@ from bot.db.sqlite import file_of, merge_log, reading_engine, writing_engine
 from bot.db.together import Together
 from bot.db.writer import NotCommitted, Writer, giving_way
 
-__all__ = ["Clock", "Database", "NotCommitted", "giving_way", "on_commit", "utc_now"]
+__all__ = ["Clock", "Database", "NotCommitted", "changed", "giving_way", "on_commit", "utc_now"]
 
 Clock = Callable[[], datetime]
 _Asked = TypeVar("_Asked")
@@ -143,6 +143,11 @@ class Database:
             async with session.begin():
                 yield session
             _call_committed(session)
+
+
+def changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE or a DELETE has changed; a session does not tell that its result knows."""
+    return int(cast(CursorResult[Any], result).rowcount)
 
 
 def on_commit(session: AsyncSession, call: Callable[[], object]) -> None:

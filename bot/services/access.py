@@ -15,6 +15,7 @@ from bot.core.follow_ups import Answers
 from bot.core.grants import Action, Grant, covered
 from bot.core.outcomes import Changed, Told, told
 from bot.db.tables import AccessEntry, Client, Consent, ContactRequest, Staff
+from bot.db.work import changed
 from bot.services.base import Services
 
 _SEAL = object()
@@ -165,4 +166,4 @@ async def forget_old(services: Services, before: datetime) -> int:
     """Remove the entries that were made before `before`; returns how many."""
     async with services.db.work() as session:
         result = await session.execute(delete(AccessEntry).where(AccessEntry.at < before))
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return changed(result)

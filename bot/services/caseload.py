@@ -17,6 +17,7 @@ from bot.core.consent import ConsentRecord, ConsentState, Item, Purpose, Reach, 
 from bot.core.grants import OF_STEP, Action, ConsentFacts, Grant, Role, WorkerFacts, meets, permits
 from bot.core.requests import AFTER, ENDED, IN_HAND, Outcome, Side, State, Step, Urgency
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, Staff, StaffCard
+from bot.db.work import changed
 from bot.services import access, closing, follow_up_plan, outbox
 from bot.services.access import Heard, Personal
 from bot.services.base import Services
@@ -255,7 +256,7 @@ async def _step(
     first_contact = step is Step.CONTACTED and request.contacted_at is None
     unchanged = (ContactRequest.id == request.id, ContactRequest.state == request.state)
     result = await session.execute(update(ContactRequest).where(*unchanged).values(values))
-    if not result.rowcount:  # type: ignore[attr-defined]
+    if not changed(result):
         return False
     if first_contact and facts.client is not None:
         await session.refresh(request)

@@ -22,6 +22,7 @@ from bot.core.claims import ClaimState
 from bot.core.consent import BestTime, Item, Reach
 from bot.core.grants import MEETS_CLIENTS
 from bot.db.tables import ClaimAttempt, ClaimCode, Client, Staff
+from bot.db.work import changed
 from bot.services import clients, outbox, requests
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -112,7 +113,7 @@ async def revoke(services: Services, chat_id: int, claim_id: int) -> bool:
             .where(ClaimCode.id == claim_id, ClaimCode.client_id.in_(owner), _waiting())
             .values(state=ClaimState.REVOKED, draft=None)
         )
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    return bool(changed(result))
 
 
 class Entered(StrEnum):
@@ -255,4 +256,4 @@ async def forget_old(services: Services) -> int:
     ]
     async with services.db.work() as session:
         results: list[Any] = [await session.execute(statement) for statement in statements]
-    return sum([int(result.rowcount) for result in results])
+    return sum(map(changed, results))

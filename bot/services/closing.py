@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.core.requests import CLOSES_AFTER, LIVE, Outcome, Side, State, closed, reopened
 from bot.db.tables import Client, ContactRequest, OutboxMessage
+from bot.db.work import changed
 from bot.services import appointments, outbox
 from bot.services.base import Services
 from bot.services.outbox import Kind, Row
@@ -42,7 +43,7 @@ async def by_worker(
         ContactRequest.closing_at.is_(None) if since is None else ContactRequest.closing_at == since,
     )
     result = await session.execute(update(ContactRequest).where(*unchanged).values(values))
-    if not result.rowcount:  # type: ignore[attr-defined]
+    if not changed(result):
         return False
     if outcome is None:
         await _say_that_it_goes_on(session, services, request, since)

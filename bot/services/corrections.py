@@ -12,6 +12,7 @@ from bot.core.check_in import CheckIn
 from bot.core.consent import Item, kinds_of
 from bot.db import tables
 from bot.db.tables import Client
+from bot.db.work import changed
 from bot.services import consents, revisions
 from bot.services.base import Services
 from bot.services.clients import Chat
@@ -69,4 +70,4 @@ async def forget_round(services: Services, chat_id: int, round_id: int) -> bool:
         result = await session.execute(
             delete(tables.CheckIn).where(tables.CheckIn.id == round_id, tables.CheckIn.client_id.in_(owner))
         )
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    return bool(changed(result))

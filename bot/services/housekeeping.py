@@ -24,7 +24,7 @@ from bot.db.tables import (
     PhoneNumber,
     Staff,
 )
-from bot.db.work import Database
+from bot.db.work import Database, changed
 from bot.services import (
     access,
     claims,
@@ -212,4 +212,4 @@ def _in(states: frozenset[Any]) -> ColumnElement[bool]:
 async def _run(services: Services, statement: Delete | Update) -> int:
     async with services.db.work() as session:
         result = await session.execute(statement)
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return changed(result)

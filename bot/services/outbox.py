@@ -19,7 +19,7 @@ from bot.core.calendar import may_go_from
 from bot.core.consent import ConsentState
 from bot.core.grants import MEETS_CLIENTS, Role
 from bot.db.tables import Client, Consent, ContactRequest, OutboxMessage, PhoneNumber, Staff
-from bot.db.work import on_commit
+from bot.db.work import changed, on_commit
 from bot.services.base import Services
 from bot.services.due import BY_SMS as BY_SMS
 from bot.services.due import IN_CHAT as IN_CHAT
@@ -355,7 +355,7 @@ async def forget_sent(services: Services, before: datetime) -> int:
         result = await session.execute(
             delete(OutboxMessage).where(ended, OutboxMessage.due_at < before, not_(needed))
         )
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return changed(result)
 
 
 def backoff(attempts: int) -> timedelta:

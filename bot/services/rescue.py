@@ -13,6 +13,7 @@ from bot.core.grants import Role, WorkerFacts, oversees
 from bot.core.requests import State
 from bot.core.rescue import Reached
 from bot.db.tables import ContactRequest, Staff
+from bot.db.work import changed
 from bot.services import closing, outbox
 from bot.services.base import Services
 from bot.services.outbox import Kind
@@ -91,7 +92,7 @@ async def _reach(session: AsyncSession, request: ContactRequest, reached: Reache
         ContactRequest.rescue_step == request.rescue_step,
     )
     result = await session.execute(update(ContactRequest).where(*unchanged).values(rescue_step=reached))
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    return bool(changed(result))
 
 
 async def _tell_workers(
